@@ -1,0 +1,38 @@
+# Small functions that the folders' lists use.
+
+add_library(nlp_options INTERFACE)
+target_include_directories(nlp_options INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/lib>)
+target_compile_definitions(nlp_options INTERFACE NLP_VERSION="${PROJECT_VERSION}")
+target_compile_options(nlp_options INTERFACE
+  -Wall -Wextra -Wpedantic $<$<BOOL:${NLP_WERROR}>:-Werror>
+  $<$<BOOL:${NLP_SANITIZE}>:-fsanitize=${NLP_SANITIZE} -fno-omit-frame-pointer>
+  $<$<BOOL:${NLP_FUZZ}>:-fsanitize=fuzzer-no-link>)
+target_link_options(nlp_options INTERFACE
+  $<$<BOOL:${NLP_SANITIZE}>:-fsanitize=${NLP_SANITIZE}>
+  LINKER:--as-needed)
+
+# The libraries a room's sources need.
+set(nlp_libraries_base nlohmann_json::nlohmann_json)
+set(nlp_libraries_text PkgConfig::utf8proc)
+set(nlp_libraries_tokenizer simdjson::simdjson nlohmann_json::nlohmann_json)
+set(nlp_libraries_dnn DNNL::dnnl PkgConfig::hwy)
+
+# One room of lib/: the target nlp_room_NAME from all sources of its folder.
+function(nlp_room row)
+  string(REGEX MATCH "^([a-z_]+): *(.*)$" matched "${row}")
+  set(room ${CMAKE_MATCH_1})
+  string(REPLACE " " ";" allowed "${CMAKE_MATCH_2}")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/${room}/*.cpp)
+  if(NOT sources)
+    add_library(nlp_room_${room} INTERFACE)
+    set(scope INTERFACE)
+  else()
+    add_library(nlp_room_${room} STATIC ${sources})
+    set(scope PUBLIC)
+  endif()
+  target_link_libraries(nlp_room_${room} ${scope} nlp_options fmt::fmt Threads::Threads
+                        ${nlp_libraries_${room}})
+  foreach(other IN LISTS allowed)
+    target_link_libraries(nlp_room_${room} ${scope} nlp_room_${other})
+  endforeach()
+endfunction()

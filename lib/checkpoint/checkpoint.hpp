@@ -1,0 +1,45 @@
+// The weights of a checkpoint directory: one safetensors file, or shards with their index.
+// Files are mapped, not copied: views live as long as the Checkpoint.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tensor/tensor.hpp"
+
+namespace nlp::checkpoint {
+
+class Checkpoint {
+ public:
+  // Opens `model.safetensors`, or the shards of `model.safetensors.index.json`.
+  // Names are told as they are used today: `LayerNorm.gamma`/`.beta` become `.weight`/`.bias`, the
+  // wrapper prefix `module.` is dropped.
+  // Throws Error{model} with the file and the rule that is broken.
+  static Checkpoint open(const std::filesystem::path& directory);
+
+  Checkpoint(Checkpoint&&) noexcept;
+  Checkpoint& operator=(Checkpoint&&) noexcept;
+  ~Checkpoint();
+
+  // The tensor, or nullptr.
+  const tensor::TensorView* find(std::string_view name) const;
+
+  // The tensor, which must have this shape.
+  // Throws Error{model} `FILE: no tensor NAME; nearest: A, B, C` or `NAME: shape (expected, got)`.
+  const tensor::TensorView& require(std::string_view name, const tensor::Shape& shape) const;
+
+  // All names, sorted.
+  std::vector<std::string_view> names() const;
+
+  // The directory, for messages.
+  const std::filesystem::path& path() const;
+
+ private:
+  struct Files;
+  explicit Checkpoint(std::unique_ptr<Files> files);
+  std::unique_ptr<Files> files_;
+};
+
+}  // namespace nlp::checkpoint

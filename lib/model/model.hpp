@@ -1,0 +1,80 @@
+// A checkpoint ready to compute: encoder and heads.
+// Legend: B texts, N rows (tokens of all texts, packed), T tokens of one text, H hidden, A heads,
+//         V vocabulary, L layers, C labels.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/batch.hpp"
+#include "model/config.hpp"
+#include "tensor/tensor.hpp"
+
+namespace nlp::model {
+
+// Scratch memory and kernels of one thread.  Make one per thread with Model::workspace().
+class Workspace;
+struct WorkspaceDelete {
+  void operator()(Workspace* workspace) const;
+};
+using WorkspacePtr = std::unique_ptr<Workspace, WorkspaceDelete>;
+
+// What to keep of a forward pass besides the last layer's rows.
+struct Keep {
+  std::vector<bool> hidden;  // [L+1]: hidden[0] the embeddings, hidden[k] the output of layer k; empty: none
+  bool attention = false;    // all layers' attention probabilities
+};
+
+struct Encoded {
+  tensor::Tensor last;                               // [N,H], output of the last layer
+  std::vector<tensor::Tensor> hidden;                // [L+1] of [N,H]; those not kept are empty
+  std::vector<std::vector<tensor::Tensor>> attention;  // [L][B] of [A,T,T]; empty where not kept
+};
+
+class Model {
+ public:
+  // Reads config.json and the weights.  Throws Error{model}.
+  static Model open(const std::filesystem::path& directory);
+
+  Model(Model&&) noexcept;
+  Model& operator=(Model&&) noexcept;
+  ~Model();
+
+  const Config& config() const;
+
+  // `threads` is what one forward pass may use.
+  WorkspacePtr workspace(int threads = 1) const;
+
+  // The encoder.  A row's values depend on its own text only: never on neighbours, order or threads.
+  // Throws Error{data} when a text is longer than config().max_tokens or an id is out of range.
+  void encode(const Batch& batch, const Keep& keep, Workspace& workspace, Encoded& dst) const;
+
+  // Which heads the checkpoint has weights for.
+  bool has(Head head) const;
+  // Throws Error{model} `DIR: no masked-LM head (it has: token classification); …` where absent.
+  void require(Head head) const;
+
+  // Logits of a head from rows of the last layer; each needs require(head).
+  // src rows are picked by `rows` (indices into src's first axis).
+  void masked_lm(const tensor::Tensor& src, std::span<const std::int64_t> rows, Workspace&,
+                 tensor::Tensor& dst /*[rows,V]*/) const;
+  void token_logits(const tensor::Tensor& src /*[N,H]*/, Workspace&, tensor::Tensor& dst /*[N,C]*/) const;
+  // `rows` are the first rows of the texts.
+  void sequence_logits(const tensor::Tensor& src, std::span<const std::int64_t> rows, Workspace&,
+                       tensor::Tensor& dst /*[rows,C]*/) const;
+  void answer_logits(const tensor::Tensor& src /*[N,H]*/, Workspace&,
+                     tensor::Tensor& dst /*[N,2]: start, end*/) const;
+  void relationship_logits(const tensor::Tensor& src, std::span<const std::int64_t> rows, Workspace&,
+                           tensor::Tensor& dst /*[rows,2]*/) const;
+
+ private:
+  struct Parts;
+  explicit Model(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace nlp::model

@@ -1,0 +1,68 @@
+// A whole tokenizer: added tokens, normalizer, pre-tokenizer, model, template, decoder.
+// Source: the tokenizer.json format of Hugging Face `tokenizers`; its results are matched exactly.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "tokenizer/encoding.hpp"
+
+namespace nlp::tokenizer {
+
+class Tokenizer {
+ public:
+  // Reads `tokenizer.json`, else the vocabulary files of a checkpoint directory, with
+  // `tokenizer_config.json` and `special_tokens_map.json` where they are.
+  // Throws Error{model} naming the file and the part that is missing, broken or not supported.
+  static Tokenizer open(const std::filesystem::path& directory);
+
+  Tokenizer(Tokenizer&&) noexcept;
+  Tokenizer& operator=(Tokenizer&&) noexcept;
+  ~Tokenizer();
+
+  // The tokens of `text` (valid UTF-8), without template.  Safe from several threads.
+  Tokens tokenize(std::string_view text) const;
+
+  // Puts the template around one text, or around a pair.
+  Encoding assemble(const Tokens& text, const Tokens* pair = nullptr) const;
+  // No template: the tokens one after the other, type ids 0 (and 1 for the pair).
+  Encoding join(const Tokens& text, const Tokens* pair = nullptr) const;
+
+  // tokenize() and assemble() in one.
+  Encoding encode(std::string_view text) const;
+  Encoding encode(std::string_view text, std::string_view pair) const;
+
+  // Text from ids, as the file's decoder makes it.  Ids outside the vocabulary are skipped.
+  std::string decode(std::span<const std::int32_t> ids, bool skip_special = true) const;
+
+  // How many tokens the template adds to a text, or to a pair.
+  int template_size(bool pair) const;
+
+  std::int32_t vocab_size() const;                                  // largest id + 1
+  std::optional<std::int32_t> id_of(std::string_view token) const;  // vocabulary or added token
+  std::string_view token_of(std::int32_t id) const;                 // empty where there is none
+  bool is_special(std::int32_t id) const;                           // an added token marked special
+
+  // Ids by role, from tokenizer_config.json, special_tokens_map.json or the usual names.
+  std::optional<std::int32_t> mask_id() const;
+  std::optional<std::int32_t> pad_id() const;
+  std::optional<std::int32_t> unknown_id() const;
+  std::string mask_token() const;  // `[MASK]`, `<mask>`; empty where there is none
+
+  // `model_max_length` of tokenizer_config.json; absent where unset or absurdly large (1e30).
+  std::optional<std::int64_t> max_length() const;
+
+  // Which file was read and what other files changed in it, one line each, for -v.
+  const std::vector<std::string>& provenance() const;
+
+ private:
+  struct Parts;
+  explicit Tokenizer(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace nlp::tokenizer
