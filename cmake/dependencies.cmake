@@ -9,6 +9,13 @@ endfunction()
 
 find_package(dnnl CONFIG QUIET)
 nlp_require(dnnl_FOUND "oneDNN (2.6 or later)" "libdnnl-dev")
+# The OpenMP runtime that Debian's oneDNN runs on, whichever compiler builds us: a second one beside
+# it would not be asked.
+find_library(NLP_OPENMP_RUNTIME NAMES libgomp.so.1 gomp)
+mark_as_advanced(NLP_OPENMP_RUNTIME)
+if(NOT NLP_OPENMP_RUNTIME)
+  set(NLP_OPENMP_RUNTIME "")
+endif()
 find_package(fmt CONFIG QUIET)
 nlp_require(fmt_FOUND "fmt (9 or later)" "libfmt-dev")
 find_package(CLI11 CONFIG QUIET)

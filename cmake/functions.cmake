@@ -15,7 +15,7 @@ target_link_options(nlp_options INTERFACE
 set(nlp_libraries_base nlohmann_json::nlohmann_json)
 set(nlp_libraries_text PkgConfig::utf8proc)
 set(nlp_libraries_tokenizer simdjson::simdjson nlohmann_json::nlohmann_json)
-set(nlp_libraries_dnn DNNL::dnnl PkgConfig::hwy)
+set(nlp_libraries_dnn DNNL::dnnl ${NLP_OPENMP_RUNTIME} PkgConfig::hwy)
 
 # One room of lib/: the target nlp_room_NAME from all sources of its folder.
 function(nlp_room row)

@@ -1,0 +1,31 @@
+#include "dnn/device.hpp"
+
+#include "dnn/device_impl.hpp"
+
+namespace nlp::dnn {
+namespace {
+// Every row count makes kernels of its own: an unbounded cache would grow with the input.
+constexpr int kSharedKernels = 256;
+}  // namespace
+
+Device::Device() {
+  onednn::translate("device", [&] {
+    impl_ = std::make_unique<Impl>();
+    dnnl::set_primitive_cache_capacity(kSharedKernels);
+  });
+}
+Device::Device(Device&&) noexcept = default;
+Device& Device::operator=(Device&&) noexcept = default;
+Device::~Device() = default;
+
+Workspace::Workspace(const Device& device, int threads) {
+  onednn::translate("workspace", [&] { impl_ = std::make_unique<Impl>(device, threads); });
+}
+Workspace::~Workspace() = default;
+
+float* Workspace::scratch(std::size_t count) {
+  impl_->scratch.resize({static_cast<std::int64_t>(count)});
+  return impl_->scratch.data();
+}
+
+}  // namespace nlp::dnn

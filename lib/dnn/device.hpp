@@ -1,0 +1,42 @@
+// Where primitives run: one Device for a model, one Workspace for each thread that computes.
+#pragma once
+#include <cstddef>
+#include <memory>
+
+namespace nlp::dnn {
+
+// The CPU engine.  Shared by all threads; outlives everything made with it.
+class Device {
+ public:
+  Device();
+  Device(Device&&) noexcept;
+  Device& operator=(Device&&) noexcept;
+  ~Device();
+
+  struct Impl;
+  Impl& impl() const { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+// A stream, the kernels built so far and scratch memory.  For one thread at a time.
+class Workspace {
+ public:
+  // `threads`: how many threads one call may use.  Results do not depend on it.
+  Workspace(const Device& device, int threads);
+  ~Workspace();
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+
+  // Scratch of at least `count` floats, 64-byte aligned, valid until the next call.
+  float* scratch(std::size_t count);
+
+  struct Impl;
+  Impl& impl() const { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace nlp::dnn

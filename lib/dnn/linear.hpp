@@ -1,0 +1,47 @@
+// A fully connected layer: dst[n,:] = f(src[n,:] · weightsᵀ + bias), f an activation or nothing.
+// The weights are kept in the layout that oneDNN prefers; bias and f are fused into the product.
+// Legend: N rows, K inputs, M outputs.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "dnn/device.hpp"
+#include "dnn/matrix.hpp"
+#include "tensor/tensor.hpp"
+
+namespace nlp::dnn {
+
+// Elementwise functions that can follow a product.  Source: oneDNN's eltwise algorithms;
+// gelu_erf is x Φ(x) (Hendrycks, Gimpel 2016, arXiv:1606.08415), gelu_tanh its approximation there.
+enum class Activation : std::uint8_t { none, gelu_erf, gelu_tanh, relu, silu, tanh };
+
+class Linear {
+ public:
+  // Stacks the outputs of several layers of the same inputs into one (query, key and value).
+  // weights: each [M_i, K], as checkpoints hold them, of a float type.
+  // bias: as many, each [M_i], or none at all.
+  // Throws Error{internal} if oneDNN has no kernel.
+  Linear(const Device& device, std::span<const tensor::TensorView> weights,
+         std::span<const tensor::TensorView> bias, Activation activation = Activation::none);
+  Linear(Linear&&) noexcept;
+  Linear& operator=(Linear&&) noexcept;
+  ~Linear();
+
+  std::int64_t inputs() const;   // K
+  std::int64_t outputs() const;  // M
+
+  // dst [N,M] <- src [N,K]; the two may not overlap.  A row of dst depends on its row of src only,
+  // to the last bit: not on N, not on its place, not on threads.
+  void forward(ConstMatrix src, Matrix dst, Workspace& workspace) const;
+
+  // The name of the kernel oneDNN chose for N rows.
+  std::string kernel(std::int64_t rows, Workspace& workspace) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace nlp::dnn

@@ -1,0 +1,110 @@
+#include "dnn/linear.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <map>
+
+#include "reference/dnn.hpp"
+#include "support/catch.hpp"
+
+using nlp::dnn::Activation;
+using nlp::dnn::Device;
+using nlp::dnn::Linear;
+using nlp::dnn::matrix;
+using nlp::dnn::Workspace;
+using nlp::tensor::Tensor;
+
+namespace {
+const std::map<Activation, std::function<double(double)>> kActivations = {
+    {Activation::none, [](double x) { return x; }},
+    {Activation::gelu_erf, [](double x) { return x * std::erfc(-x / std::sqrt(2.0)) / 2; }},
+    {Activation::gelu_tanh,
+     [](double x) {
+       return x / 2 * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
+     }},
+    {Activation::relu, [](double x) { return x > 0 ? x : 0; }},
+    {Activation::silu, [](double x) { return x / (1 + std::exp(-x)); }},
+    {Activation::tanh, [](double x) { return std::tanh(x); }},
+};
+
+Linear make(const Device& device, const Tensor& weights, const Tensor& bias,
+            Activation activation) {
+  const auto weights_view = reference::view(weights), bias_view = reference::view(bias);
+  return Linear(device, {&weights_view, 1}, {&bias_view, 1}, activation);
+}
+}  // namespace
+
+TEST_CASE("a linear layer is the naive product, bias and activation included", "[dnn]") {
+  const Device device;
+  Workspace workspace(device, 1);
+  for (const auto& [activation, f] : kActivations)
+    for (const auto& [rows, inputs, outputs] :
+         {std::tuple{1, 32, 64}, {7, 44, 93}, {33, 93, 44}, {5, 1, 3}}) {
+      const auto src = reference::random({rows, inputs}, 1),
+                 weights = reference::random({outputs, inputs}, 2, 0.3f),
+                 bias = reference::random({outputs}, 3);
+      Tensor dst({rows, outputs});
+      make(device, weights, bias, activation).forward(matrix(src), matrix(dst), workspace);
+      const auto expected = reference::linear(src, weights, bias, f);
+      for (std::size_t k = 0; k < expected.size(); ++k)
+        REQUIRE(std::abs(dst.values()[k] - expected[k]) < 1e-5 * (1 + std::abs(expected[k])));
+    }
+}
+
+TEST_CASE("layers stacked into one give each layer's outputs side by side", "[dnn]") {
+  const Device device;
+  Workspace workspace(device, 1);
+  const auto src = reference::random({3, 20}, 1);
+  const Tensor parts[] = {reference::random({8, 20}, 2), reference::random({5, 20}, 3)};
+  const nlp::tensor::TensorView views[] = {reference::view(parts[0]), reference::view(parts[1])};
+  const Linear both(device, views, {});
+  REQUIRE(both.outputs() == 13);
+  Tensor dst({3, 13});
+  both.forward(matrix(src), matrix(dst), workspace);
+  const auto identity = [](double x) { return x; };
+  const auto first = reference::linear(src, parts[0], {}, identity),
+             second = reference::linear(src, parts[1], {}, identity);
+  for (int n = 0; n < 3; ++n) {
+    for (int m = 0; m < 8; ++m) CHECK(dst.row(n)[m] == Approx(first[n * 8 + m]).margin(1e-4));
+    for (int m = 0; m < 5; ++m) CHECK(dst.row(n)[8 + m] == Approx(second[n * 5 + m]).margin(1e-4));
+  }
+}
+
+TEST_CASE("a row of a linear layer has the same bytes in every batch and on every thread count",
+          "[dnn]") {
+  const Device device;
+  Workspace one(device, 1), two(device, 2);
+  for (const auto& [inputs, outputs] : {std::pair{384, 1536}, {1536, 384}, {44, 93}, {768, 30}}) {
+    const auto src = reference::random({300, inputs}, 1),
+               weights = reference::random({outputs, inputs}, 2, 0.1f),
+               bias = reference::random({outputs}, 3);
+    const Linear linear = make(device, weights, bias, Activation::gelu_erf);
+    Tensor whole({300, outputs});
+    linear.forward(matrix(src), matrix(whole), one);
+    for (const std::int64_t rows : {1, 2, 3, 5, 15, 16, 17, 31, 64, 100, 129, 299})
+      for (Workspace* workspace : {&one, &two}) {
+        Tensor part({rows, outputs});
+        auto src_part = matrix(src);
+        src_part.data += (300 - rows) * inputs;
+        src_part.rows = rows;
+        linear.forward(src_part, matrix(part), *workspace);
+        INFO(rows << " rows, " << inputs << " to " << outputs);
+        REQUIRE(std::memcmp(part.data(), whole.row(300 - rows).data(),
+                            part.size() * sizeof(float)) == 0);
+      }
+  }
+}
+
+TEST_CASE("oneDNN never falls back to its reference kernel for our linear layers", "[dnn]") {
+  const Device device;
+  Workspace workspace(device, 1);
+  for (const auto& [activation, f] : kActivations) {
+    const auto weights = reference::random({384, 384}, 2), bias = reference::random({384}, 3);
+    const Linear linear = make(device, weights, bias, activation);
+    for (const std::int64_t rows : {1, 16, 500}) {
+      INFO(linear.kernel(rows, workspace));
+      CHECK(linear.kernel(rows, workspace).find("ref") == std::string::npos);
+    }
+  }
+}
