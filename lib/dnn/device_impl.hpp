@@ -33,6 +33,7 @@ struct Workspace::Impl {
   std::map<Key, MatmulKernel> kernels;
   tensor::Tensor scratch;
   tensor::Tensor scratchpad;
+  tensor::Tensor padded_src, padded_dst;  // the last block of rows, where blocks are of one size
 };
 
 }  // namespace nlp::dnn

@@ -1,5 +1,6 @@
 #include "dnn/linear.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -15,6 +16,11 @@ constexpr auto kF32 = dnnl::memory::data_type::f32;
 // The layout of packed weights is asked for once, with this many rows, and then given to kernels
 // of every row count: one layout, so one order of summation.
 constexpr std::int64_t kLayoutRows = 128;
+
+// oneDNN's brgemm kernels give a row the same bytes whatever the row count.  Its gemm kernels (AVX2
+// and older in oneDNN 2) do not: they split the sum by the row count.  They are therefore only ever
+// run on this many rows, by one thread; the last block is filled up.
+constexpr std::int64_t kBlockRows = 48;
 
 // A workspace forgets its kernels when it has this many; oneDNN's own cache keeps the recent ones.
 constexpr std::size_t kWorkspaceKernels = 512;
@@ -81,6 +87,8 @@ struct Linear::Impl {
     return onednn::describe<dnnl::matmul>(engine, attr, src, weights_desc, bias_desc(), dst);
   }
 
+  bool any_row_count = true;  // the kernel's rows do not depend on the row count
+
   dnnl::memory::desc bias_desc() const { return {{1, outputs}, kF32, Tag::ab}; }
 
   const MatmulKernel& kernel(std::int64_t rows, std::int64_t src_stride, std::int64_t dst_stride,
@@ -95,6 +103,21 @@ struct Linear::Impl {
         .emplace(key, MatmulKernel{dnnl::matmul(desc), desc.src_desc(), desc.dst_desc(),
                                    desc.scratchpad_desc()})
         .first->second;
+  }
+
+  void execute(ConstMatrix src, Matrix dst, Workspace::Impl& own) const {
+    const MatmulKernel& call = kernel(src.rows, src.stride, dst.stride, own);
+    own.scratchpad.resize({static_cast<std::int64_t>(call.scratchpad.get_size() + 3) / 4});
+    std::unordered_map<int, dnnl::memory> args = {
+        {DNNL_ARG_SRC, dnnl::memory(call.src, engine, const_cast<float*>(src.data))},
+        {DNNL_ARG_WEIGHTS, weights},
+        {DNNL_ARG_DST, dnnl::memory(call.dst, engine, dst.data)},
+        {DNNL_ARG_SCRATCHPAD, dnnl::memory(call.scratchpad, engine, own.scratchpad.data())}};
+    if (!bias.empty())
+      args.emplace(DNNL_ARG_BIAS,
+                   dnnl::memory(bias_desc(), engine, const_cast<float*>(bias.data())));
+    call.primitive.execute(own.stream, args);
+    own.stream.wait();
   }
 };
 
@@ -112,6 +135,9 @@ Linear::Linear(const Device& device, std::span<const tensor::TensorView> weights
     const auto layout =
         impl_->describe(any, kLayoutRows, impl_->inputs, impl_->outputs).weights_desc();
     impl_->weights = dnnl::memory(layout, impl_->engine);
+    const std::string name =
+        impl_->describe(layout, kLayoutRows, impl_->inputs, impl_->outputs).impl_info_str();
+    impl_->any_row_count = name.rfind("brg", 0) == 0;
 
     // Checkpoints hold [M, K]: oneDNN's [K, M] with the axes swapped.  A single f32 matrix is read
     // where it lies; others are gathered first.
@@ -138,18 +164,28 @@ void Linear::forward(ConstMatrix src, Matrix dst, Workspace& workspace) const {
   if (src.rows == 0) return;
   onednn::translate("linear layer", [&] {
     Workspace::Impl& own = workspace.impl();
-    onednn::use_threads(own.threads);
-    const MatmulKernel& kernel = impl_->kernel(src.rows, src.stride, dst.stride, own);
-    own.scratchpad.resize({static_cast<std::int64_t>(kernel.scratchpad.get_size() + 3) / 4});
-    std::unordered_map<int, dnnl::memory> args = {
-        {DNNL_ARG_SRC, dnnl::memory(kernel.src, own.engine, const_cast<float*>(src.data))},
-        {DNNL_ARG_WEIGHTS, impl_->weights},
-        {DNNL_ARG_DST, dnnl::memory(kernel.dst, own.engine, dst.data)},
-        {DNNL_ARG_SCRATCHPAD, dnnl::memory(kernel.scratchpad, own.engine, own.scratchpad.data())}};
-    if (!impl_->bias.empty())
-      args.emplace(DNNL_ARG_BIAS, dnnl::memory(impl_->bias_desc(), own.engine, impl_->bias.data()));
-    kernel.primitive.execute(own.stream, args);
-    own.stream.wait();
+    if (impl_->any_row_count) {
+      onednn::use_threads(own.threads);
+      impl_->execute(src, dst, own);
+      return;
+    }
+    onednn::use_threads(1);
+    std::int64_t row = 0;
+    for (; row + kBlockRows <= src.rows; row += kBlockRows)
+      impl_->execute({src.row(row), kBlockRows, src.columns, src.stride},
+                     {dst.row(row), kBlockRows, dst.columns, dst.stride}, own);
+    const std::int64_t rest = src.rows - row;
+    if (rest == 0) return;
+    tensor::Tensor& padded_src = own.padded_src;
+    tensor::Tensor& padded_dst = own.padded_dst;
+    padded_src.resize({kBlockRows, impl_->inputs});
+    padded_dst.resize({kBlockRows, impl_->outputs});
+    std::fill(padded_src.row(rest).data(), padded_src.data() + padded_src.size(), 0.0f);
+    for (std::int64_t k = 0; k < rest; ++k)
+      std::copy_n(src.row(row + k), impl_->inputs, padded_src.row(k).data());
+    impl_->execute(matrix(std::as_const(padded_src)), matrix(padded_dst), own);
+    for (std::int64_t k = 0; k < rest; ++k)
+      std::copy_n(padded_dst.row(k).data(), impl_->outputs, dst.row(row + k));
   });
 }
 
