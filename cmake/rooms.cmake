@@ -18,5 +18,6 @@ set(NLP_OWNERS
   "dnn: oneapi/dnnl dnnl hwy"
   "text: utf8proc"
   "base: nlohmann"
+  "checkpoint: nlohmann"
   "tokenizer: simdjson nlohmann"
 )

@@ -1,5 +1,6 @@
 // The one error type.  A message reads `where: what (expected, got); what to do`.
-// Foreign exceptions (oneDNN, JSON, the system) are translated in the room that owns the dependency.
+// Foreign exceptions (oneDNN, JSON, the system) are translated in the room that owns the
+// dependency.
 #pragma once
 #include <stdexcept>
 #include <string>

@@ -20,7 +20,8 @@ Json parse_json(std::string_view text, const std::string& where, bool is_model) 
 
 Json read_json(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw Error(Kind::model, fmt::format("{}: cannot be read; is the path right?", file.string()));
+  if (!in)
+    throw Error(Kind::model, fmt::format("{}: cannot be read; is the path right?", file.string()));
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   return parse_json(text, file.string());
 }

@@ -7,9 +7,9 @@
 namespace nlp::model {
 
 struct Batch {
-  std::vector<std::int32_t> ids;          // [N]
-  std::vector<std::int32_t> type_ids;     // [N]
-  std::vector<std::int64_t> starts = {0}; // [B+1]: text b is the rows [starts[b], starts[b+1])
+  std::vector<std::int32_t> ids;           // [N]
+  std::vector<std::int32_t> type_ids;      // [N]
+  std::vector<std::int64_t> starts = {0};  // [B+1]: text b is the rows [starts[b], starts[b+1])
 
   std::int64_t texts() const { return static_cast<std::int64_t>(starts.size()) - 1; }
   std::int64_t rows() const { return starts.back(); }

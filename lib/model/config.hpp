@@ -31,13 +31,13 @@ struct Config {
   std::int64_t intermediate_size = 0;      // F
   std::int64_t vocab_size = 0;             // V, rows of the embedding table
   std::int64_t type_vocab_size = 0;
-  std::int64_t max_tokens = 0;             // tokens a text may have, special ones included
+  std::int64_t max_tokens = 0;  // tokens a text may have, special ones included
   std::int64_t pad_token_id = 0;
   float layer_norm_epsilon = 1e-12f;
   Activation activation = Activation::gelu_erf;
   bool tie_word_embeddings = true;
   Problem problem = Problem::single_label;
-  std::vector<std::string> labels;         // by label id; "LABEL_0", … where the file names none
+  std::vector<std::string> labels;  // by label id; "LABEL_0", … where the file names none
 };
 
 // Throws Error{model}: file absent, model_type not known (the known ones are listed), a value out

@@ -25,13 +25,14 @@ using WorkspacePtr = std::unique_ptr<Workspace, WorkspaceDelete>;
 
 // What to keep of a forward pass besides the last layer's rows.
 struct Keep {
-  std::vector<bool> hidden;  // [L+1]: hidden[0] the embeddings, hidden[k] the output of layer k; empty: none
-  bool attention = false;    // all layers' attention probabilities
+  std::vector<bool>
+      hidden;  // [L+1]: hidden[0] the embeddings, hidden[k] the output of layer k; empty: none
+  bool attention = false;  // all layers' attention probabilities
 };
 
 struct Encoded {
-  tensor::Tensor last;                               // [N,H], output of the last layer
-  std::vector<tensor::Tensor> hidden;                // [L+1] of [N,H]; those not kept are empty
+  tensor::Tensor last;                                 // [N,H], output of the last layer
+  std::vector<tensor::Tensor> hidden;                  // [L+1] of [N,H]; those not kept are empty
   std::vector<std::vector<tensor::Tensor>> attention;  // [L][B] of [A,T,T]; empty where not kept
 };
 
@@ -49,8 +50,9 @@ class Model {
   // `threads` is what one forward pass may use.
   WorkspacePtr workspace(int threads = 1) const;
 
-  // The encoder.  A row's values depend on its own text only: never on neighbours, order or threads.
-  // Throws Error{data} when a text is longer than config().max_tokens or an id is out of range.
+  // The encoder.  A row's values depend on its own text only: never on neighbours, order or
+  // threads. Throws Error{data} when a text is longer than config().max_tokens or an id is out of
+  // range.
   void encode(const Batch& batch, const Keep& keep, Workspace& workspace, Encoded& dst) const;
 
   // Which heads the checkpoint has weights for.
@@ -62,14 +64,15 @@ class Model {
   // src rows are picked by `rows` (indices into src's first axis).
   void masked_lm(const tensor::Tensor& src, std::span<const std::int64_t> rows, Workspace&,
                  tensor::Tensor& dst /*[rows,V]*/) const;
-  void token_logits(const tensor::Tensor& src /*[N,H]*/, Workspace&, tensor::Tensor& dst /*[N,C]*/) const;
+  void token_logits(const tensor::Tensor& src /*[N,H]*/, Workspace&,
+                    tensor::Tensor& dst /*[N,C]*/) const;
   // `rows` are the first rows of the texts.
   void sequence_logits(const tensor::Tensor& src, std::span<const std::int64_t> rows, Workspace&,
                        tensor::Tensor& dst /*[rows,C]*/) const;
   void answer_logits(const tensor::Tensor& src /*[N,H]*/, Workspace&,
                      tensor::Tensor& dst /*[N,2]: start, end*/) const;
-  void relationship_logits(const tensor::Tensor& src, std::span<const std::int64_t> rows, Workspace&,
-                           tensor::Tensor& dst /*[rows,2]*/) const;
+  void relationship_logits(const tensor::Tensor& src, std::span<const std::int64_t> rows,
+                           Workspace&, tensor::Tensor& dst /*[rows,2]*/) const;
 
  private:
   struct Parts;

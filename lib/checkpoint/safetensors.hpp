@@ -1,0 +1,25 @@
+// One safetensors file.
+// Source: the format page of huggingface/safetensors.  A little-endian u64 N, N bytes of JSON
+// (which may be padded with spaces), then the data; each entry has dtype, shape and data_offsets
+// counted from the end of the header.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+
+#include "base/mapped_file.hpp"
+#include "tensor/tensor.hpp"
+
+namespace nlp::checkpoint {
+
+using Tensors = std::map<std::string, tensor::TensorView, std::less<>>;
+
+// The tensors of a file's bytes, as views into them.  Every rule is enforced: header at most
+// 100,000,000 bytes, starting with `{`; no key twice; `__metadata__` of strings only; known types;
+// sizes equal to shape times type without overflow; the data one run without hole or overlap, that
+// ends where the file ends.
+// Throws Error{model} `WHERE: rule`.
+Tensors parse_safetensors(std::span<const std::byte> bytes, const std::string& where);
+
+}  // namespace nlp::checkpoint
