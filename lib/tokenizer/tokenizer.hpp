@@ -8,10 +8,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tokenizer/encoding.hpp"
 
 namespace nlp::tokenizer {
+
+struct Parts;
 
 class Tokenizer {
  public:
@@ -29,12 +32,15 @@ class Tokenizer {
 
   // Puts the template around one text, or around a pair.
   Encoding assemble(const Tokens& text, const Tokens* pair = nullptr) const;
-  // No template: the tokens one after the other, type ids 0 (and 1 for the pair).
+  // Without template: the tokens one after the other, type ids 0 (and 1 for the pair).
   Encoding join(const Tokens& text, const Tokens* pair = nullptr) const;
 
   // tokenize() and assemble() in one.
   Encoding encode(std::string_view text) const;
   Encoding encode(std::string_view text, std::string_view pair) const;
+
+  // The tokens as the reference prints them: `##ing`, `[UNK]`, ` <mask>`.
+  std::vector<std::string> surfaces(const Encoding& encoding) const;
 
   // Text from ids, as the file's decoder makes it.  Ids outside the vocabulary are skipped.
   std::string decode(std::span<const std::int32_t> ids, bool skip_special = true) const;
@@ -60,7 +66,6 @@ class Tokenizer {
   const std::vector<std::string>& provenance() const;
 
  private:
-  struct Parts;
   explicit Tokenizer(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };

@@ -1,0 +1,55 @@
+// What a tokenizer is made of, as the readers of files put it together.
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tokenizer/added_tokens.hpp"
+#include "tokenizer/decoder.hpp"
+#include "tokenizer/normalizer.hpp"
+#include "tokenizer/pre_tokenizer.hpp"
+#include "tokenizer/template.hpp"
+#include "tokenizer/token_model.hpp"
+#include "tokenizer/vocabulary.hpp"
+
+namespace nlp::tokenizer {
+
+// Special tokens by role, as configs name them.
+struct Roles {
+  std::string mask, pad, unknown, classify, separate;
+};
+
+// What a checkpoint's configs say about its tokenizer.
+struct TokenizerConfig {
+  std::string tokenizer_class;
+  std::optional<bool> do_lower_case, strip_accents, tokenize_chinese_chars;
+  std::optional<std::int64_t> model_max_length;
+  Roles roles;  // empty where none is named
+};
+
+struct Parts {
+  Vocabulary vocabulary;
+  std::vector<AddedToken> added;
+  std::unique_ptr<Normalizer> normalizer;       // null: the text stays as it is
+  std::unique_ptr<PreTokenizer> pre_tokenizer;  // null: the text is one word
+  std::unique_ptr<TokenModel> model;
+  Template post_processor;
+  std::unique_ptr<Decoder> decoder;
+  TokenizerConfig config;
+  std::vector<std::string> provenance;
+
+  // Made by finish() from the above.
+  AddedTokenMatcher raw, normalized;
+  std::map<std::int32_t, std::size_t> added_by_id;
+  std::map<std::string, std::int32_t, std::less<>> added_by_content;
+
+  void finish();
+};
+
+// The readers: each makes Parts but for finish().  Errors: Error{model} naming file and part.
+std::unique_ptr<Parts> read_tokenizer_json(const std::string& file, const TokenizerConfig& config);
+std::unique_ptr<Parts> read_vocab_txt(const std::string& file, const TokenizerConfig& config);
+
+}  // namespace nlp::tokenizer

@@ -1,0 +1,50 @@
+#include "tokenizer/pre_tokenizer.hpp"
+
+#include <array>
+#include <cstdint>
+
+#include "text/unicode.hpp"
+#include "text/utf8.hpp"
+
+namespace nlp::tokenizer {
+namespace {
+
+enum class Class : std::uint8_t { word, space, punctuation };
+
+Class class_of(char32_t point) {
+  if (text::is_whitespace(point)) return Class::space;
+  return text::is_punctuation(point) ? Class::punctuation : Class::word;
+}
+
+const std::array<Class, 128>& ascii_classes() {
+  static const std::array<Class, 128> classes = [] {
+    std::array<Class, 128> table{};
+    for (char32_t point = 0; point < 128; ++point) table[point] = class_of(point);
+    return table;
+  }();
+  return classes;
+}
+
+}  // namespace
+
+void BertPreTokenizer::split(std::string_view text, std::vector<text::Span>& dst) const {
+  const auto& ascii = ascii_classes();
+  std::size_t word = 0;  // where the word started that has not ended
+  const auto end_word = [&](std::size_t at) {
+    if (at > word)
+      dst.push_back({static_cast<std::uint32_t>(word), static_cast<std::uint32_t>(at)});
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t from = at;
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const Class kind = byte < 0x80 ? (++at, ascii[byte]) : class_of(text::decode(text, at));
+    if (kind == Class::word) continue;
+    end_word(from);
+    if (kind == Class::punctuation)
+      dst.push_back({static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(at)});
+    word = at;
+  }
+  end_word(text.size());
+}
+
+}  // namespace nlp::tokenizer

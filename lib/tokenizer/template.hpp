@@ -1,0 +1,31 @@
+// The stage that puts special tokens around a text or a pair.
+// Source: `TemplateProcessing` and `BertProcessing` of Hugging Face tokenizers.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "tokenizer/encoding.hpp"
+
+namespace nlp::tokenizer {
+
+struct TemplateItem {
+  enum class Kind : std::uint8_t { special, text, pair };
+  Kind kind = Kind::special;
+  std::int32_t type_id = 0;
+  std::vector<std::int32_t> ids;  // of a special item: most often one
+};
+
+class Template {
+ public:
+  // Without items: the tokens alone, type id 0 for the text and 1 for its pair.
+  Template();
+  Template(std::vector<TemplateItem> single, std::vector<TemplateItem> pair);
+
+  Encoding apply(const Tokens& text, const Tokens* pair) const;
+  int size(bool pair) const;  // special tokens that are added
+
+ private:
+  std::vector<TemplateItem> single_, pair_;
+};
+
+}  // namespace nlp::tokenizer

@@ -1,0 +1,23 @@
+// The stage that turns a word into tokens.
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "text/span.hpp"
+
+namespace nlp::tokenizer {
+
+struct Piece {
+  std::int32_t id;
+  text::Span span;  // bytes of the word
+};
+
+class TokenModel {
+ public:
+  virtual ~TokenModel() = default;
+  // Adds the tokens of `word` (not empty, valid UTF-8) to dst.  Safe from several threads.
+  virtual void tokenize(std::string_view word, std::vector<Piece>& dst) const = 0;
+};
+
+}  // namespace nlp::tokenizer
