@@ -53,6 +53,9 @@ class Tokenizer {
   std::string_view token_of(std::int32_t id) const;                 // empty where there is none
   bool is_special(std::int32_t id) const;                           // an added token marked special
 
+  // What marks a token that continues a word (`##`); empty where the model marks none.
+  std::string_view continuing_prefix() const;
+
   // Ids by role, from tokenizer_config.json, special_tokens_map.json or the usual names.
   std::optional<std::int32_t> mask_id() const;
   std::optional<std::int32_t> pad_id() const;

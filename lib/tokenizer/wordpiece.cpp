@@ -8,6 +8,7 @@ namespace nlp::tokenizer {
 
 WordPiece::WordPiece(const Vocabulary& vocabulary, const WordPieceOptions& options)
     : vocabulary_(vocabulary),
+      prefix_(options.continuing_prefix),
       unknown_(vocabulary.find(options.unknown_token)),
       max_characters_(options.max_characters),
       longest_(0) {

@@ -20,10 +20,12 @@ class WordPiece final : public TokenModel {
   // The vocabulary must outlive it and hold the unknown token: the caller has checked.
   WordPiece(const Vocabulary& vocabulary, const WordPieceOptions& options);
   void tokenize(std::string_view word, std::vector<Piece>& dst) const override;
+  std::string_view continuing_prefix() const override { return prefix_; }
 
  private:
   const Vocabulary& vocabulary_;
   StringTable continuing_;  // without the prefix
+  std::string prefix_;
   std::int32_t unknown_;
   std::size_t max_characters_;
   std::size_t longest_;
