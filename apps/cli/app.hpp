@@ -1,0 +1,80 @@
+// A command: its options, its help, its messages and its exit code.
+#pragma once
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cli/messages.hpp"
+
+namespace nlp::cli {
+
+// Options are added as to any CLI::App; what is added shows in --help, the man page and the shells'
+// completions.
+class App : public CLI::App {
+ public:
+  // `name` is the command (`fill-mask`); its texts come from man/NAME.txt.
+  explicit App(const std::string& name);
+
+  // An option that takes one of several words.  `value` is the default.
+  template <class Value>
+  CLI::Option* add_choice(const std::string& names, Value& value,
+                          std::vector<std::pair<std::string, Value>> choices,
+                          const std::string& description) {
+    std::vector<std::string> words;
+    std::string standard;
+    for (const auto& [word, meaning] : choices) {
+      words.push_back(word);
+      if (meaning == value) standard = word;
+    }
+    auto* option = add_option_function<std::string>(
+        names,
+        [choices = std::move(choices), &value](const std::string& given) {
+          for (const auto& [word, meaning] : choices)
+            if (word == given) value = meaning;
+        },
+        description);
+    restrict(option, words);
+    return option->default_str(standard);
+  }
+  // The same where the word itself is the value.
+  CLI::Option* add_choice(const std::string& names, std::string& value,
+                          const std::vector<std::string>& words, const std::string& description);
+
+  // Called after parsing and before the body, in the order they were added: where an option group
+  // checks what CLI11 cannot.  Throws Error{usage}.
+  void after_parse(std::function<void()> check) { checks_.push_back(std::move(check)); }
+
+  // Parses, runs `body`, and tells what the command exits with:
+  //   0 ok, or the reader of stdout left early; 1 the system refused, or a bug; 2 usage; 3 input
+  //   data; 4 model; 5 network; 6 memory.
+  // Errors are printed as `nlp-NAME: message`.  --help, --version and the hidden --help-man and
+  // --help-options are answered here.
+  int run(int argc, char** argv, const std::function<void()>& body);
+
+  const std::string& command() const { return command_; }  // "fill-mask"
+  const Messages& messages() const { return messages_; }
+
+  // Whether what goes to stdout may be coloured: --color, NO_COLOR, TERM, a terminal.
+  bool color() const;
+
+ private:
+  static void restrict(CLI::Option* option, const std::vector<std::string>& words);
+  int answer_hidden(int argc, char** argv);
+  void parse_arguments(int argc, char** argv);
+
+  std::string command_;
+  Messages messages_;
+  std::string color_ = "auto";
+  std::vector<std::function<void()>> checks_;
+};
+
+// What went before an error of each kind exits with.
+int exit_code(const std::exception& error);
+
+}  // namespace nlp::cli

@@ -1,0 +1,57 @@
+// What goes to stderr: errors, warnings, what -v tells, progress.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace nlp::cli {
+
+class Messages {
+ public:
+  explicit Messages(std::string program) : program_(std::move(program)) {}
+
+  void error(std::string_view message) const;              // always
+  void warn(std::string_view message) const;               // not under -q
+  void info(std::string_view message) const;               // under -v
+  const std::string& program() const { return program_; }  // "nlp-fill-mask"
+
+  // Set by the options.
+  bool quiet = false;
+  bool verbose = false;
+  std::string progress = "auto";
+
+ private:
+  void print(std::string_view kind, std::string_view message) const;
+
+  std::string program_;
+};
+
+// A line that is overwritten while records go by.  Shown where stderr is a terminal and stdout is
+// not, or always.
+class Progress {
+ public:
+  Progress(const Messages& messages, bool stdout_is_used);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  // Adds records that are done; prints at most five times a second.
+  void add(std::uint64_t records);
+
+ private:
+  void print(bool last);
+
+  const Messages& messages_;
+  bool shown_ = false;
+  bool terminal_ = false;
+  bool printed_ = false;
+  std::uint64_t records_ = 0;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point next_ = start_;
+};
+
+// "1 text", "2 texts".
+std::string counted(std::uint64_t count, std::string_view noun);
+
+}  // namespace nlp::cli

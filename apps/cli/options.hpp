@@ -1,0 +1,134 @@
+// Groups of options that commands share.  A command makes those that it supports; every option of a
+// group works in every command that shows it.  Values are read after App::run has parsed.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/app.hpp"
+#include "cli/wire.hpp"
+#include "text/offsets.hpp"
+
+namespace nlp::cli {
+
+// -m/--model.
+class ModelOptions {
+ public:
+  // `standard` names the shipped model that serves where neither -m nor NLP_MODEL is given.
+  explicit ModelOptions(App& app, std::string standard = "default");
+
+  // The directory of the model: as given, from the model store, or shipped.
+  // Throws Error{model} telling where it was looked for.
+  std::filesystem::path directory() const;
+
+ private:
+  std::string given_;
+  std::string standard_;
+};
+
+// -t/--threads, --batch-tokens, --max-memory, and with `model` also --dtype.
+class ComputeOptions {
+ public:
+  struct Spec {
+    bool model = true;  // the command computes with a model, not only with a tokenizer
+  };
+  explicit ComputeOptions(App& app) : ComputeOptions(app, Spec()) {}
+  ComputeOptions(App& app, Spec spec);
+
+  int threads() const;                                         // >= 1
+  std::int64_t batch_tokens() const { return batch_tokens_; }  // tokens a worker computes at once
+
+ private:
+  int threads_ = 0;
+  std::int64_t batch_tokens_ = 2048;
+  std::string dtype_ = "f32";
+  std::uint64_t max_memory_ = 0;
+};
+
+// FILE…, --input, --field, -0/--null, --crlf, --strict, --max-line, --on-error.
+class InputOptions {
+ public:
+  struct Spec {
+    bool pairs = false;   // the first tab of plain text, or the field `pair`, gives a second text
+    bool stages = false;  // reads what another stage wrote: detected by the first record
+    bool conll = false;   // --input conll: sentences of a word a line
+    bool ids = false;     // records need no text (set before the input is read: --decode)
+  };
+  explicit InputOptions(App& app) : InputOptions(app, Spec()) {}
+  InputOptions(App& app, Spec spec);
+  InputOptions(const InputOptions&) = delete;
+
+  enum class Format { detect, text, jsonl, conll };
+
+  App& app() const { return app_; }
+  Spec spec;
+  std::vector<std::string> files;  // `-` is stdin; never empty once the input is opened
+  Format format = Format::text;
+  std::string field = "text";
+  char separator() const { return null_ ? '\0' : '\n'; }
+  bool crlf = false;
+  bool strict = false;
+  bool skip_errors = false;
+  std::uint64_t max_line = 64 << 20;  // bytes of a record
+
+ private:
+  App& app_;
+  bool null_ = false;
+};
+
+// -f/--format, --json, -o/--output, for stages --wire, where there are offsets --offsets.
+class OutputOptions {
+ public:
+  struct Spec {
+    std::vector<std::string> formats = {"text", "jsonl"};
+    std::string piped = "";     // default where stdout is no terminal; empty: the first of formats
+    std::string terminal = "";  // default where it is one; empty: the first of formats
+    bool stage = false;         // jsonl unless stdout is a terminal; --wire
+    bool offsets = false;       // --offsets
+  };
+  explicit OutputOptions(App& app) : OutputOptions(app, Spec()) {}
+  OutputOptions(App& app, Spec spec);
+  OutputOptions(const OutputOptions&) = delete;
+
+  // One of the formats.
+  const std::string& format() const { return format_; }
+  // Whether replies are JSON or CBOR records (the format is jsonl).
+  bool records() const { return format_ == "jsonl"; }
+  Wire wire() const { return wire_; }
+  text::Unit unit() const { return unit_; }
+  // -o, or empty for stdout.
+  const std::string& file() const { return file_; }
+  bool to_terminal() const;
+
+ private:
+  void choose_format();
+
+  Spec spec_;
+  std::string format_;
+  bool json_ = false;
+  std::string file_;
+  Wire wire_ = Wire::json;
+  text::Unit unit_ = text::Unit::codepoints;
+};
+
+// --overflow, --window, --overlap: what happens to a text longer than the model takes.
+class OverflowOptions {
+ public:
+  enum class Rule { window, truncate, error };
+  OverflowOptions(App& app, Rule standard);
+
+  Rule rule() const { return rule_; }
+  // Tokens, the template's included; absent: what the model takes.
+  std::optional<std::int64_t> window() const { return window_; }
+  // Tokens that two neighbouring windows share; absent: half a window.
+  std::optional<std::int64_t> overlap() const { return overlap_; }
+
+ private:
+  Rule rule_;
+  std::optional<std::int64_t> window_;
+  std::optional<std::int64_t> overlap_;
+};
+
+}  // namespace nlp::cli
