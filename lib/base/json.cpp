@@ -10,12 +10,18 @@
 namespace nlp {
 
 Json parse_json(std::string_view text, const std::string& where, bool is_model) {
+  const auto fail = [&](std::size_t byte) {
+    throw Error(is_model ? Kind::model : Kind::data,
+                fmt::format("{}: not JSON (broken at byte {})", where, byte));
+  };
+  // The parser would take a NUL for the end of the text and miss what follows it.
+  if (const auto nul = text.find('\0'); nul != text.npos) fail(nul + 1);
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
-    throw Error(is_model ? Kind::model : Kind::data,
-                fmt::format("{}: not JSON (broken at byte {})", where, error.byte));
+    fail(error.byte);
   }
+  return {};
 }
 
 Json read_json(const std::filesystem::path& file) {

@@ -74,17 +74,18 @@ Checkpoint& Checkpoint::operator=(Checkpoint&&) noexcept = default;
 Checkpoint::~Checkpoint() = default;
 
 Checkpoint Checkpoint::open(const fs::path& directory) {
-  if (!fs::is_directory(directory))
+  std::error_code unknown;  // a path that cannot even be looked up is not there
+  if (!fs::is_directory(directory, unknown))
     throw Error(Kind::model, directory.string() + ": no such directory; is the path right?");
   auto files = std::make_unique<Files>();
   files->path = directory;
   const auto single = directory / "model.safetensors";
   const auto index = directory / "model.safetensors.index.json";
-  if (fs::exists(single)) {
+  if (fs::exists(single, unknown)) {
     files->read(single, {});
-  } else if (fs::exists(index)) {
+  } else if (fs::exists(index, unknown)) {
     for (const auto& [shard, names] : read_index(index)) files->read(directory / shard, names);
-  } else if (fs::exists(directory / "pytorch_model.bin")) {
+  } else if (fs::exists(directory / "pytorch_model.bin", unknown)) {
     throw Error(Kind::model,
                 fmt::format("{}: pytorch_model.bin is not read yet (expected model.safetensors); "
                             "save the checkpoint as safetensors",

@@ -189,6 +189,10 @@ Tensors parse_safetensors(std::span<const std::byte> bytes, const std::string& w
                             bytes.size() - sizeof size));
   const auto* text = reinterpret_cast<const char*>(bytes.data()) + sizeof size;
   if (size == 0 || text[0] != '{') header.fail("the header does not start with {");
+  // The parser would take a NUL for the end of the text and miss what follows it.
+  if (const void* nul = std::memchr(text, '\0', size))
+    header.fail(
+        fmt::format("the header is not JSON (byte {})", static_cast<const char*>(nul) - text));
   nlohmann::json::sax_parse(text, text + size, &header);
 
   const std::span<const std::byte> data = bytes.subspan(sizeof size + size);

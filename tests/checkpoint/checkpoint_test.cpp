@@ -1,0 +1,186 @@
+// Checkpoint directories: one file, shards, old names, and what is said when something is wrong.
+#include "checkpoint/checkpoint.hpp"
+
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "support/catch.hpp"
+#include "support/safetensors_file.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace {
+
+using nlp::checkpoint::Checkpoint;
+using nlp::tensor::Shape;
+using safetensors::file;
+using safetensors::floats;
+
+// A file of one float32 tensor of one value for each name: 1, 2, …
+std::string file_of(const std::vector<std::string>& names) {
+  std::string header = "{", data;
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    header += (k ? ",\"" : "\"") + names[k] + R"(":{"dtype":"F32","shape":[1],"data_offsets":[)" +
+              std::to_string(4 * k) + "," + std::to_string(4 * k + 4) + "]}";
+    data += floats({static_cast<float>(k + 1)});
+  }
+  return file(header + "}", data);
+}
+
+float value(const Checkpoint& checkpoint, std::string_view name) {
+  float value = 0;
+  nlp::tensor::to_f32(checkpoint.require(name, {1}), 0, std::span(&value, 1));
+  return value;
+}
+
+// What open() says of the directory.
+std::string refusal(const std::filesystem::path& directory) {
+  try {
+    Checkpoint::open(directory);
+  } catch (const nlp::Error& error) {
+    CHECK(error.kind() == nlp::Kind::model);
+    return error.what();
+  }
+  return "was taken";
+}
+
+void check_says(const std::string& message, const std::vector<std::string>& parts) {
+  for (const auto& part : parts) {
+    INFO("message: " << message << "\nexpected in it: " << part);
+    CHECK(message.find(part) != std::string::npos);
+  }
+}
+
+const char* const kIndex = "model.safetensors.index.json";
+
+}  // namespace
+
+TEST_CASE("a checkpoint of one file tells its tensors by name", "[checkpoint]") {
+  TemporaryDirectory directory;
+  directory.write("model.safetensors", file_of({"b.weight", "a.weight"}));
+  Checkpoint opened = Checkpoint::open(directory.path());
+  const Checkpoint checkpoint = std::move(opened);  // views outlive a move
+  CHECK(checkpoint.names() == std::vector<std::string_view>{"a.weight", "b.weight"});
+  CHECK(value(checkpoint, "b.weight") == 1);
+  CHECK(value(checkpoint, "a.weight") == 2);
+  CHECK(checkpoint.find("c.weight") == nullptr);
+  CHECK(checkpoint.path() == directory.path());
+}
+
+TEST_CASE("old names and the wrapper's prefix are told as today", "[checkpoint]") {
+  TemporaryDirectory directory;
+  directory.write("model.safetensors",
+                  file_of({"module.bert.LayerNorm.gamma", "module.bert.LayerNorm.beta", "gamma",
+                           "bert.gamma_module.weight"}));
+  const Checkpoint checkpoint = Checkpoint::open(directory.path());
+  CHECK(value(checkpoint, "bert.LayerNorm.weight") == 1);
+  CHECK(value(checkpoint, "bert.LayerNorm.bias") == 2);
+  CHECK(value(checkpoint, "gamma") == 3);
+  CHECK(value(checkpoint, "bert.gamma_module.weight") == 4);
+  CHECK(checkpoint.names().size() == 4);
+}
+
+TEST_CASE("two tensors that have one name today are refused", "[checkpoint]") {
+  TemporaryDirectory directory;
+  directory.write("model.safetensors", file_of({"x.LayerNorm.gamma", "x.LayerNorm.weight"}));
+  check_says(refusal(directory.path()), {"x.LayerNorm.weight", "twice"});
+}
+
+TEST_CASE("shards are read through their index", "[checkpoint]") {
+  TemporaryDirectory directory;
+  directory.write("one.safetensors", file_of({"a", "c"}));
+  directory.write("two.safetensors", file_of({"b"}));
+  directory.write(kIndex, R"({"metadata":{"total_size":12},"weight_map":{"a":"one.safetensors",)"
+                          R"("b":"two.safetensors","c":"one.safetensors"}})");
+  const Checkpoint checkpoint = Checkpoint::open(directory.path());
+  CHECK(checkpoint.names() == std::vector<std::string_view>{"a", "b", "c"});
+  CHECK(value(checkpoint, "c") == 2);
+  CHECK(value(checkpoint, "b") == 1);
+}
+
+TEST_CASE("a damaged index is refused with its reason", "[checkpoint]") {
+  TemporaryDirectory directory;
+  directory.write("one.safetensors", file_of({"a"}));
+  directory.write("two.safetensors", file_of({"a"}));
+  struct Case {
+    const char* index;
+    std::vector<std::string> parts;
+  };
+  const Case cases[] = {
+      {"", {kIndex, "not JSON"}},
+      {"[]", {kIndex, "weight_map"}},
+      {"{}", {kIndex, "weight_map"}},
+      {R"({"weight_map":[]})", {kIndex, "weight_map"}},
+      {R"({"weight_map":{"a":1}})", {kIndex, "plain file name"}},
+      {R"({"weight_map":{"a":""}})", {kIndex, "plain file name"}},
+      {R"({"weight_map":{"a":".."}})", {kIndex, "plain file name"}},
+      {R"({"weight_map":{"a":"."}})", {kIndex, "plain file name"}},
+      {R"({"weight_map":{"a":"../one.safetensors"}})", {kIndex, "plain file name"}},
+      {R"({"weight_map":{"a":"./one.safetensors"}})", {kIndex, "plain file name"}},
+      {R"({"weight_map":{"a":"/one.safetensors"}})", {kIndex, "plain file name"}},
+      {R"({"weight_map":{"a":"one.safetensors/"}})", {kIndex, "plain file name"}},
+      {R"({"weight_map":{"a":"three.safetensors"}})", {"three.safetensors"}},
+      {R"({"weight_map":{"b":"one.safetensors"}})", {"one.safetensors", "no tensor b", "index"}},
+      {R"({"weight_map":{"a":"one.safetensors","a ":"two.safetensors"}})", {"no tensor a "}},
+  };
+  for (const Case& each : cases) {
+    INFO(each.index);
+    directory.write(kIndex, each.index);
+    check_says(refusal(directory.path()), each.parts);
+  }
+}
+
+TEST_CASE("a directory without weights that can be read says why", "[checkpoint]") {
+  TemporaryDirectory directory;
+  const auto absent = directory.path() / "absent";
+  check_says(refusal(absent), {absent.string(), "no such directory"});
+  check_says(refusal(directory.path()),
+             {directory.path().string(), "no weights", "model.safetensors"});
+
+  directory.write("pytorch_model.bin", "x");
+  check_says(refusal(directory.path()), {"pytorch_model.bin", "not read yet", "safetensors"});
+
+  const auto plain = directory.write("plain", "x");
+  check_says(refusal(plain), {plain.string(), "no such directory"});
+  const std::filesystem::path long_name = directory.path() / std::string(5000, 'x');
+  check_says(refusal(long_name), {"no such directory"});
+}
+
+TEST_CASE("a weights file that is a directory or empty is refused", "[checkpoint]") {
+  TemporaryDirectory directory;
+  std::filesystem::create_directory(directory.path() / "model.safetensors");
+  check_says(refusal(directory.path()), {"model.safetensors", "not a regular file"});
+  std::filesystem::remove(directory.path() / "model.safetensors");
+  directory.write("model.safetensors", "");
+  check_says(refusal(directory.path()), {"model.safetensors", "shorter than"});
+}
+
+TEST_CASE("a missing tensor is named with its nearest neighbours", "[checkpoint]") {
+  TemporaryDirectory directory;
+  directory.write("model.safetensors",
+                  file_of({"bert.embeddings.word.weight", "bert.pooler.dense.bias",
+                           "bert.pooler.dense.weight", "classifier.weight"}));
+  const Checkpoint checkpoint = Checkpoint::open(directory.path());
+  std::string message;
+  try {
+    checkpoint.require("bert.poler.dense.weight", {1});
+  } catch (const nlp::Error& error) {
+    CHECK(error.kind() == nlp::Kind::model);
+    message = error.what();
+  }
+  check_says(message, {directory.path().string(), "no tensor bert.poler.dense.weight",
+                       "nearest: bert.pooler.dense.weight, bert.pooler.dense.bias"});
+}
+
+TEST_CASE("a tensor of another shape is refused with both shapes", "[checkpoint]") {
+  TemporaryDirectory directory;
+  directory.write("model.safetensors", file_of({"a"}));
+  const Checkpoint checkpoint = Checkpoint::open(directory.path());
+  std::string message;
+  try {
+    checkpoint.require("a", {2, 3});
+  } catch (const nlp::Error& error) {
+    message = error.what();
+  }
+  check_says(message, {": a: shape", "expected [2, 3]", "got [1]"});
+}
