@@ -1,0 +1,184 @@
+#include "task/fill_mask.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.hpp"
+#include "text/unicode.hpp"
+#include "text/utf8.hpp"
+
+namespace nlp::task {
+namespace {
+
+bool is_space_at(std::string_view text, std::size_t at) {
+  return text::is_whitespace(text::decode(text, at));
+}
+
+// `span` without white space at its ends.
+text::Span trim(std::string_view text, text::Span span) {
+  while (span.start < span.end && is_space_at(text, span.start)) {
+    do ++span.start;
+    while (span.start < span.end && !text::starts_code_point(text[span.start]));
+  }
+  while (span.start < span.end) {
+    std::uint32_t last = span.end - 1;
+    while (last > span.start && !text::starts_code_point(text[last])) --last;
+    if (!is_space_at(text, last)) break;
+    span.end = last;
+  }
+  return span;
+}
+
+std::string replaced(std::string_view text, text::Span span, std::string_view by) {
+  return std::string(text.substr(0, span.start)).append(by).append(text.substr(span.end));
+}
+
+}  // namespace
+
+FillMask::FillMask(const model::Model& model, const tokenizer::Tokenizer& tokenizer,
+                   FillMaskOptions options)
+    : tokenizer_(tokenizer),
+      options_(std::move(options)),
+      mask_id_(tokenizer.mask_id().value_or(-1)),
+      scorer_(model, tokenizer, options_.fit) {
+  if (mask_id_ < 0) {
+    throw Error(Kind::model,
+                "tokenizer: no mask token; use the tokenizer of a masked language model");
+  }
+  for (std::string& target : options_.targets) {
+    const text::Span span = trim(target, {0, static_cast<std::uint32_t>(target.size())});
+    target = target.substr(span.start, span.size());
+    if (target.empty()) throw Error(Kind::usage, "--targets: an empty word; remove it");
+  }
+}
+
+MaskedText FillMask::prepare(std::string_view text) const {
+  MaskedText result;
+  result.text = text;
+  tokenizer::Tokens tokens = tokenizer_.tokenize(text);
+  if (options_.append && std::ranges::count(tokens.ids, mask_id_) == 0) {
+    std::size_t last = text.size();
+    while (last > 0 && !text::starts_code_point(text[--last])) continue;
+    const bool apart = text.empty() || is_space_at(text, last);
+    result.text.append(apart ? "" : " ").append(tokenizer_.mask_token());
+    tokens = tokenizer_.tokenize(result.text);
+  }
+
+  const auto count = static_cast<std::int64_t>(tokens.size());
+  if (count > scorer_.capacity()) {
+    if (options_.fit.fit == Fit::error) {
+      throw Error(
+          Kind::data,
+          fmt::format("too long a text (expected {} tokens at most, got {}); use --overflow "
+                      "window or truncate",
+                      scorer_.capacity(), count));
+    }
+    if (options_.fit.fit == Fit::truncate) {
+      tokens = tokens.slice(0, static_cast<std::size_t>(scorer_.capacity()));
+      result.truncated = true;
+    }
+  }
+
+  result.job.ids = std::move(tokens.ids);
+  for (std::size_t t = 0; t < result.job.ids.size(); ++t) {
+    if (result.job.ids[t] != mask_id_) continue;
+    result.job.masks.push_back(t);
+    result.spans.push_back(trim(result.text, tokens.offsets[t]));
+    auto& words = result.targets.emplace_back();
+    auto& pieces_of_words = result.job.targets.emplace_back();
+    for (std::size_t k = 0; k < options_.targets.size(); ++k) {
+      const auto& target = options_.targets[k];
+      const auto known = std::find(options_.targets.begin(), options_.targets.end(), target);
+      if (static_cast<std::size_t>(known - options_.targets.begin()) != k) continue;
+      words.push_back(k);
+      pieces_of_words.push_back(pieces(result.text, result.spans.back(), target));
+    }
+  }
+  return result;
+}
+
+// The target's tokens where the mask stands; by itself where it grows together with its neighbours.
+std::vector<std::int32_t> FillMask::pieces(std::string_view text, text::Span span,
+                                           const std::string& target) const {
+  const std::string whole = replaced(text, span, target);
+  const text::Span place{span.start, span.start + static_cast<std::uint32_t>(target.size())};
+  const tokenizer::Tokens in_context = tokenizer_.tokenize(whole);
+  std::vector<std::int32_t> ids;
+  for (std::size_t t = 0; t < in_context.size(); ++t) {
+    const text::Span token = trim(whole, in_context.offsets[t]);
+    if (token.size() == 0 || token.end <= place.start || token.start >= place.end) continue;
+    if (token.start < place.start || token.end > place.end) {
+      ids = tokenizer_.tokenize(target).ids;
+      break;
+    }
+    ids.push_back(in_context.ids[t]);
+  }
+  const auto unknown = tokenizer_.unknown_id();
+  if (ids.empty() || (unknown && std::ranges::count(ids, *unknown) > 0)) {
+    throw Error(Kind::data, fmt::format("--targets: the vocabulary has no pieces for '{}'; give "
+                                        "another word",
+                                        target));
+  }
+  return ids;
+}
+
+std::vector<std::vector<FilledMask>> FillMask::operator()(std::span<const MaskedText> texts,
+                                                          model::Workspace& workspace) const {
+  std::vector<FillJob> jobs;
+  for (const MaskedText& text : texts) jobs.push_back(text.job);
+  FillRules rules;
+  rules.masks = options_.masks;
+  rules.top = options_.top;
+  rules.mask_id = mask_id_;
+  rules.usable = [this](std::int32_t id) { return !tokenizer_.token_of(id).empty(); };
+  const auto choices = fill(jobs, rules, [&](std::span<const Places> places, const UseLogits& use) {
+    scorer_(places, use, workspace);
+  });
+
+  std::vector<std::vector<FilledMask>> result(texts.size());
+  for (std::size_t b = 0; b < texts.size(); ++b) {
+    for (std::size_t m = 0; m < texts[b].spans.size(); ++m) {
+      FilledMask& filled = result[b].emplace_back();
+      filled.span = texts[b].spans[m];
+      for (const Choice& choice : choices[b][m]) {
+        filled.candidates.push_back(describe(texts[b], m, choice));
+      }
+    }
+  }
+  return result;
+}
+
+std::string FillMask::word_of(const MaskedText& text, std::size_t mask, const Fill& fill) const {
+  if (fill.target >= 0) {
+    return options_.targets[text.targets[mask][static_cast<std::size_t>(fill.target)]];
+  }
+  const std::string word = tokenizer_.decode(fill.ids, false);
+  const text::Span span = trim(word, {0, static_cast<std::uint32_t>(word.size())});
+  return word.substr(span.start, span.size());
+}
+
+Candidate FillMask::describe(const MaskedText& text, std::size_t mask, const Choice& choice) const {
+  Candidate candidate;
+  candidate.logprob = choice.logprob;
+  candidate.rank = choice.rank;
+  candidate.ids = choice.fill.ids;
+  candidate.whole = choice.fill.ids.size() > 1;
+  for (const std::int32_t id : candidate.ids)
+    candidate.tokens.emplace_back(tokenizer_.token_of(id));
+  candidate.word = word_of(text, mask, choice.fill);
+
+  std::size_t copied = 0;
+  for (std::size_t m = 0; m < text.spans.size(); ++m) {
+    const bool filled = m == mask || !choice.beside[m].ids.empty();
+    if (!filled) continue;
+    candidate.sequence.append(text.text, copied, text.spans[m].start - copied);
+    candidate.sequence += m == mask ? candidate.word : word_of(text, m, choice.beside[m]);
+    copied = text.spans[m].end;
+  }
+  candidate.sequence.append(text.text, copied);
+  return candidate;
+}
+
+}  // namespace nlp::task
