@@ -6,30 +6,10 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "text/unicode.hpp"
-#include "text/utf8.hpp"
+#include "task/trim.hpp"
 
 namespace nlp::task {
 namespace {
-
-bool is_space_at(std::string_view text, std::size_t at) {
-  return text::is_whitespace(text::decode(text, at));
-}
-
-// `span` without white space at its ends.
-text::Span trim(std::string_view text, text::Span span) {
-  while (span.start < span.end && is_space_at(text, span.start)) {
-    do ++span.start;
-    while (span.start < span.end && !text::starts_code_point(text[span.start]));
-  }
-  while (span.start < span.end) {
-    std::uint32_t last = span.end - 1;
-    while (last > span.start && !text::starts_code_point(text[last])) --last;
-    if (!is_space_at(text, last)) break;
-    span.end = last;
-  }
-  return span;
-}
 
 std::string replaced(std::string_view text, text::Span span, std::string_view by) {
   return std::string(text.substr(0, span.start)).append(by).append(text.substr(span.end));
@@ -59,26 +39,17 @@ MaskedText FillMask::prepare(std::string_view text) const {
   result.text = text;
   tokenizer::Tokens tokens = tokenizer_.tokenize(text);
   if (options_.append && std::ranges::count(tokens.ids, mask_id_) == 0) {
-    std::size_t last = text.size();
-    while (last > 0 && !text::starts_code_point(text[--last])) continue;
-    const bool apart = text.empty() || is_space_at(text, last);
+    const auto size = static_cast<std::uint32_t>(text.size());
+    const bool apart = text.empty() || trim(text, {0, size}).end < size;
     result.text.append(apart ? "" : " ").append(tokenizer_.mask_token());
     tokens = tokenizer_.tokenize(result.text);
   }
 
-  const auto count = static_cast<std::int64_t>(tokens.size());
-  if (count > scorer_.capacity()) {
-    if (options_.fit.fit == Fit::error) {
-      throw Error(
-          Kind::data,
-          fmt::format("too long a text (expected {} tokens at most, got {}); use --overflow "
-                      "window or truncate",
-                      scorer_.capacity(), count));
-    }
-    if (options_.fit.fit == Fit::truncate) {
-      tokens = tokens.slice(0, static_cast<std::size_t>(scorer_.capacity()));
-      result.truncated = true;
-    }
+  const std::int64_t kept =
+      scorer_.fitter().windows(static_cast<std::int64_t>(tokens.size())).back().last;
+  if (const auto size = static_cast<std::size_t>(kept); size < tokens.size()) {
+    tokens = tokens.slice(0, size);
+    result.truncated = true;
   }
 
   result.job.ids = std::move(tokens.ids);

@@ -53,8 +53,8 @@ using Told = std::vector<std::string>;
 
 }  // namespace
 
-// The file holds what TokenClassificationPipeline.aggregate made of these tokens and scores, without
-// entities that have no text.
+// The file holds what TokenClassificationPipeline.aggregate made of these tokens and scores,
+// without entities that have no text.
 TEST_CASE("none, simple, first, average and max equal the reference", "[task]") {
   const std::map<std::string, Aggregate> strategies{{"none", Aggregate::none},
                                                     {"simple", Aggregate::simple},
@@ -146,6 +146,17 @@ TEST_CASE("words cover their tokens and pass over tokens without text", "[task]"
   CHECK(word_spans(offsets, std::vector<std::int32_t>{0, 0, 0, 1, 2}) ==
         std::vector<Span>{{0, 5}, {7, 9}});
   CHECK(word_spans({}, {}).empty());
+}
+
+TEST_CASE("punctuation stands apart where the pre-tokenizer leaves it at a word", "[task]") {
+  const std::string text = "(Ulm,) U.S. …x";
+  const std::vector<Span> offsets{{0, 1},  {1, 4},   {4, 5},   {5, 6},   {7, 8},  {8, 9},
+                                  {9, 10}, {10, 11}, {12, 15}, {12, 15}, {15, 16}};
+  const std::vector<std::int32_t> words{0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2};
+  CHECK(split_punctuation(text, offsets, words) ==
+        std::vector<std::int32_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 9});
+  CHECK(split_punctuation("ab", std::vector<Span>{{0, 1}, {1, 2}},
+                          std::vector<std::int32_t>{3, 3}) == std::vector<std::int32_t>{0, 0});
 }
 
 TEST_CASE("every entity opens with B- in its first word", "[task]") {
