@@ -1,6 +1,7 @@
 #include "task/ner.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "task/log_softmax.hpp"
@@ -119,7 +120,8 @@ NerResult Ner::label(const NerText& text, std::vector<double> scores) const {
     tokens.offsets = text.tokens.offsets;
     std::vector<std::string> spellings;
     std::vector<std::uint8_t> unknown;
-    const auto unknown_id = tokenizer_.unknown_id();
+    const auto unknown_id =
+        tokenizer_.unknown_is_named() ? tokenizer_.unknown_id() : std::optional<std::int32_t>();
     for (const std::int32_t id : text.tokens.ids) {
       spellings.emplace_back(tokenizer_.token_of(id));
       unknown.push_back(unknown_id == id);

@@ -27,6 +27,9 @@ struct TokenizerConfig {
   std::optional<bool> do_lower_case, strip_accents, tokenize_chinese_chars;
   std::optional<std::int64_t> model_max_length;
   Roles roles;  // empty where none is named
+  bool generic_class() const {  // a class of the reference that knows no special token by itself
+    return tokenizer_class == "PreTrainedTokenizerFast" || tokenizer_class == "TokenizersBackend";
+  }
 };
 
 struct Parts {
@@ -38,6 +41,7 @@ struct Parts {
   Template post_processor;
   std::unique_ptr<Decoder> decoder;
   TokenizerConfig config;
+  bool unknown_named = false;  // see Tokenizer::unknown_is_named()
   std::vector<std::string> provenance;
 
   // Made by finish() from the above.

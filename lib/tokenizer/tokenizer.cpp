@@ -110,6 +110,7 @@ Tokenizer Tokenizer::open(const fs::path& directory) {
   else
     throw Error(Kind::model, fmt::format("{}: no tokenizer (expected tokenizer.json or vocab.txt)",
                                          directory.string()));
+  parts->unknown_named = !parts->config.roles.unknown.empty() || !parts->config.generic_class();
   parts->finish();
   Tokenizer tokenizer(std::move(parts));
   for (const auto& [role, names] : kUsual)
@@ -268,6 +269,7 @@ std::optional<std::int32_t> Tokenizer::pad_id() const { return id_of(parts_->con
 std::optional<std::int32_t> Tokenizer::unknown_id() const {
   return id_of(parts_->config.roles.unknown);
 }
+bool Tokenizer::unknown_is_named() const { return parts_->unknown_named; }
 std::string Tokenizer::mask_token() const { return mask_id() ? parts_->config.roles.mask : ""; }
 
 std::optional<std::int64_t> Tokenizer::max_length() const {

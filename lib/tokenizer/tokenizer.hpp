@@ -60,6 +60,9 @@ class Tokenizer {
   std::optional<std::int32_t> mask_id() const;
   std::optional<std::int32_t> pad_id() const;
   std::optional<std::int32_t> unknown_id() const;
+  // Whether a config names the unknown token, or the tokenizer class implies it.  The reference's
+  // pipelines take an unnamed one for a token like any other.
+  bool unknown_is_named() const;
   std::string mask_token() const;  // `[MASK]`, `<mask>`; empty where there is none
 
   // `model_max_length` of tokenizer_config.json; absent where unset or absurdly large (1e30).
