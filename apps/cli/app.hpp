@@ -65,8 +65,8 @@ class App : public CLI::App {
 
  private:
   static void restrict(CLI::Option* option, const std::vector<std::string>& words);
-  int answer_hidden(int argc, char** argv);
-  void parse_arguments(int argc, char** argv);
+  bool answer_hidden(int argc, char** argv);    // whether it was asked for
+  bool parse_arguments(int argc, char** argv);  // whether the body is still to run
 
   std::string command_;
   Messages messages_;
@@ -74,7 +74,13 @@ class App : public CLI::App {
   std::vector<std::function<void()>> checks_;
 };
 
-// What went before an error of each kind exits with.
+// Thrown where stdin is a terminal and no FILE is given: short help on stderr, exit 2.
+struct NothingToRead {};
+
+// What a command exits with that an error ends.
 int exit_code(const std::exception& error);
+
+// "nlp 0.1.0", oneDNN's version and the instruction set in use, a line each.
+std::string version_text();
 
 }  // namespace nlp::cli

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace nlp::cli {
 
@@ -19,33 +20,34 @@ class Messages {
   // Set by the options.
   bool quiet = false;
   bool verbose = false;
+  bool color = false;
   std::string progress = "auto";
 
  private:
+  friend class Progress;
   void print(std::string_view kind, std::string_view message) const;
 
   std::string program_;
+  mutable bool on_line_ = false;  // progress stands on the terminal's line
 };
 
 // A line that is overwritten while records go by.  Shown where stderr is a terminal and stdout is
-// not, or always.
+// none, or always; where stderr is no terminal, a line a second.
 class Progress {
  public:
-  Progress(const Messages& messages, bool stdout_is_used);
+  Progress(const Messages& messages, bool stdout_is_terminal);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // Adds records that are done; prints at most five times a second.
-  void add(std::uint64_t records);
+  void add(std::uint64_t records);  // that are done
 
  private:
-  void print(bool last);
+  void print();
 
   const Messages& messages_;
   bool shown_ = false;
   bool terminal_ = false;
-  bool printed_ = false;
   std::uint64_t records_ = 0;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point next_ = start_;

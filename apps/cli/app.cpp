@@ -1,0 +1,163 @@
+#include "cli/app.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+#include <system_error>
+
+#include "base/error.hpp"
+#include "base/nearest.hpp"
+#include "cli/help.hpp"
+#include "cli/output_file.hpp"
+#include "cli/signals.hpp"
+#include "dnn/version.hpp"
+
+namespace nlp::cli {
+namespace {
+void print(std::string_view text) {
+  OutputFile out("");
+  out.write(text);
+  out.commit();
+}
+
+// The option most like one that does not exist, if it is like it at all.
+std::string suggestion(const std::string& given, const CLI::App& app) {
+  const std::string name = given.substr(0, given.find('='));
+  std::vector<std::string> names;
+  for (const auto& option : options_of(app))
+    for (const auto& known : option.names) names.push_back(known);
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  const auto best = nearest(name, views, 1);
+  if (best.empty() || edit_distance(name, best.front()) > 1 + name.size() / 4) return "";
+  return fmt::format("; did you mean {}?", best.front());
+}
+
+bool is_environment_set(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0';
+}
+
+bool may_color(const std::string& when, int descriptor) {
+  if (when != "auto") return when == "always";
+  const char* terminal = std::getenv("TERM");
+  const bool dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
+  return !is_environment_set("NO_COLOR") && !dumb && ::isatty(descriptor) == 1;
+}
+}  // namespace
+
+App::App(const std::string& name)
+    : CLI::App("", "nlp " + name), command_(name), messages_("nlp-" + name) {
+  set_help_flag("-h,--help", "Print this help")->group("General");
+  set_version_flag("--version", version_text, "Print the version, oneDNN's and the instruction set")
+      ->group("General");
+  add_flag("-q,--quiet", messages_.quiet, "No warnings, no progress")->group("General");
+  add_flag("-v,--verbose", messages_.verbose, "Tell more on stderr")->group("General");
+  add_choice("--color", color_, {"auto", "always", "never"}, "When to use colours")
+      ->group("General");
+  add_choice("--progress", messages_.progress, {"auto", "always", "never"},
+             "When to show progress on stderr")
+      ->group("General");
+}
+
+CLI::Option* App::add_choice(const std::string& names, std::string& value,
+                             const std::vector<std::string>& words,
+                             const std::string& description) {
+  auto* option = add_option(names, value, description);
+  restrict(option, words);
+  return option->default_str(value);
+}
+
+void App::restrict(CLI::Option* option, const std::vector<std::string>& words) {
+  option->type_name(fmt::format("{}", fmt::join(words, "|")));
+  option->check([words](const std::string& given) -> std::string {
+    for (const auto& word : words)
+      if (word == given) return "";
+    return fmt::format("`{}` is none of {}", given, fmt::join(words, ", "));
+  });
+}
+
+bool App::color() const { return may_color(color_, STDOUT_FILENO); }
+
+bool App::answer_hidden(int argc, char** argv) {
+  const std::string_view asked = argc == 2 ? argv[1] : "";
+  if (asked == "--help-man") {
+    print(man_page(manual(command_), options_of(*this)));
+  } else if (asked == "--help-options") {
+    print(options_json(manual(command_), options_of(*this)));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool App::parse_arguments(int argc, char** argv) {
+  if (answer_hidden(argc, argv)) return false;
+  try {
+    parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    print(help_text(manual(command_), options_of(*this)));
+    return false;
+  } catch (const CLI::CallForVersion&) {
+    print(version_text());
+    return false;
+  } catch (const CLI::ExtrasError&) {
+    const std::string given = remaining().empty() ? "" : remaining().front();
+    throw Error(Kind::usage, fmt::format("{}: no such {}{}", given,
+                                         given.rfind('-', 0) == 0 ? "option" : "argument",
+                                         suggestion(given, *this)));
+  } catch (const CLI::ParseError& error) {
+    throw Error(Kind::usage, error.what());
+  }
+  messages_.color = may_color(color_, STDERR_FILENO);
+  for (const auto& check : checks_) check();
+  return true;
+}
+
+std::string version_text() {
+  return fmt::format("nlp {}\noneDNN {}\ninstruction set: {}\n", NLP_VERSION,
+                     dnn::version_string(), dnn::isa_name());
+}
+
+int exit_code(const std::exception& error) {
+  if (const auto* own = dynamic_cast<const Error*>(&error)) {
+    switch (own->kind()) {
+      case Kind::usage: return 2;
+      case Kind::data: return 3;
+      case Kind::model: return 4;
+      case Kind::network: return 5;
+      case Kind::memory: return 6;
+      case Kind::io:
+      case Kind::internal: return 1;
+    }
+  }
+  return dynamic_cast<const std::bad_alloc*>(&error) != nullptr ? 6 : 1;
+}
+
+int App::run(int argc, char** argv, const std::function<void()>& body) {
+  handle_signals();
+  try {
+    if (parse_arguments(argc, argv)) body();
+    return 0;
+  } catch (const ClosedPipe&) {
+    return 0;
+  } catch (const NothingToRead&) {
+    std::fputs(short_help(manual(command_), options_of(*this)).c_str(), stderr);
+    return 2;
+  } catch (const Error& error) {
+    const std::string hint = error.kind() == Kind::usage
+                                 ? fmt::format("; see nlp {} --help", command_)
+                                 : std::string();
+    messages_.error(error.what() + hint);
+    return exit_code(error);
+  } catch (const std::bad_alloc& error) {
+    messages_.error("out of memory; allow more, or lower --threads or --batch-tokens");
+    return exit_code(error);
+  } catch (const std::exception& error) {
+    messages_.error(error.what());
+    return exit_code(error);
+  }
+}
+
+}  // namespace nlp::cli

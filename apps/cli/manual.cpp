@@ -1,0 +1,62 @@
+#include "cli/manual.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "base/error.hpp"
+
+namespace nlp::cli {
+namespace {
+bool is_title(std::string_view line) {
+  return !line.empty() && std::all_of(line.begin(), line.end(),
+                                      [](char c) { return (c >= 'A' && c <= 'Z') || c == ' '; });
+}
+}  // namespace
+
+bool is_indented(std::string_view paragraph) { return paragraph.rfind("  ", 0) == 0; }
+
+const Manual::Section* Manual::section(std::string_view title) const {
+  for (const Section& section : sections)
+    if (section.title == title) return &section;
+  return nullptr;
+}
+
+Manual manual(std::string_view name) {
+  const auto texts = manual_texts();
+  const auto found = std::find_if(texts.begin(), texts.end(),
+                                  [&](const ManualText& text) { return text.name == name; });
+  if (found == texts.end())
+    throw Error(Kind::internal, fmt::format("man/{}.txt: not in this build", name));
+  Manual manual;
+  manual.name = name;
+  std::istringstream lines{std::string(found->text)};
+  std::getline(lines, manual.summary);
+  manual.sections.push_back({"DESCRIPTION", {}});
+  bool open = false;  // a paragraph goes on
+  for (std::string line; std::getline(lines, line);) {
+    auto& paragraphs = manual.sections.back().paragraphs;
+    if (line.empty()) {
+      open = false;
+    } else if (is_title(line)) {
+      manual.sections.push_back({line, {}});
+      open = false;
+    } else if (open && is_indented(line) == is_indented(paragraphs.back())) {
+      paragraphs.back() += "\n" + line;
+    } else {
+      paragraphs.push_back(line);
+      open = true;
+    }
+  }
+  return manual;
+}
+
+std::vector<std::string_view> command_names() {
+  std::vector<std::string_view> names;
+  for (const ManualText& text : manual_texts())
+    if (text.name != "nlp") names.push_back(text.name);
+  return names;
+}
+
+}  // namespace nlp::cli

@@ -1,0 +1,38 @@
+// The texts of the commands: man/NAME.txt, which the build puts into the binaries.
+// The first line is the summary; then the description; then sections, each under a title in
+// capitals.  In EXAMPLES an indented line is a command and what stands before it says what it does.
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nlp::cli {
+
+struct Manual {
+  struct Section {
+    std::string title;                    // "DESCRIPTION" for the first
+    std::vector<std::string> paragraphs;  // indented ones keep their lines
+  };
+  std::string name;  // "fill-mask"; "nlp" for the driver
+  std::string summary;
+  std::vector<Section> sections;
+
+  const Section* section(std::string_view title) const;  // or nullptr
+};
+
+bool is_indented(std::string_view paragraph);
+
+// Throws Error{internal} where the build has no man/NAME.txt.
+Manual manual(std::string_view name);
+
+// Every command that was built, in alphabetical order, the driver left out.
+std::vector<std::string_view> command_names();
+
+// The text of a file, as the build generates them.
+struct ManualText {
+  std::string_view name, text;
+};
+std::span<const ManualText> manual_texts();
+
+}  // namespace nlp::cli

@@ -1,0 +1,25 @@
+#include "base/error.hpp"
+#include "cli/model_store.hpp"
+#include "cli/options.hpp"
+
+namespace nlp::cli {
+
+ModelOptions::ModelOptions(App& app, std::string standard) : standard_(std::move(standard)) {
+  app.add_option("-m,--model", given_,
+                 "Directory of a model, or its name in the model store; else NLP_MODEL")
+      ->type_name("DIR")
+      ->group("Model");
+}
+
+std::filesystem::path ModelOptions::directory() const {
+  if (!given_.empty()) return resolve_model(given_, environment);
+  if (const auto set = environment("NLP_MODEL")) return resolve_model(*set, environment);
+  try {
+    return resolve_model(standard_, environment);
+  } catch (const Error&) {
+    throw Error(Kind::model,
+                "no model given, and none comes with nlp yet; pass -m DIRECTORY or set NLP_MODEL");
+  }
+}
+
+}  // namespace nlp::cli

@@ -1,0 +1,30 @@
+#include "base/error.hpp"
+#include "cli/options.hpp"
+
+namespace nlp::cli {
+
+OverflowOptions::OverflowOptions(App& app, Rule standard) : rule_(standard) {
+  const std::string group = "Long texts";
+  app.add_choice("--overflow", rule_,
+                 {{"window", Rule::window}, {"truncate", Rule::truncate}, {"error", Rule::error}},
+                 "What happens to a text longer than the model takes")
+      ->group(group);
+  const auto add = [&](const char* name, std::optional<std::int64_t>& value, std::int64_t least,
+                       const char* description) {
+    app.add_option_function<std::int64_t>(
+           name, [&value](const std::int64_t& given) { value = given; }, description)
+        ->type_name("N")
+        ->check(CLI::Range(least, std::int64_t{1} << 30))
+        ->group(group);
+  };
+  add("--window", window_, 1, "Tokens of a window, special ones included; else what the model takes");
+  add("--overlap", overlap_, 0, "Tokens that neighbouring windows share; else half a window");
+  app.after_parse([this] {
+    if ((window_ || overlap_) && rule_ != Rule::window)
+      throw Error(Kind::usage, "--window and --overlap: need --overflow window");
+    if (window_ && overlap_ && *overlap_ >= *window_)
+      throw Error(Kind::usage, "--overlap: must be less than --window");
+  });
+}
+
+}  // namespace nlp::cli

@@ -1,0 +1,45 @@
+#include "cli/size.hpp"
+
+#include <fmt/format.h>
+
+#include <cctype>
+#include <cmath>
+#include <cstdlib>
+
+namespace nlp::cli {
+
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  const std::string whole(text);
+  if (whole.empty() || std::isdigit(static_cast<unsigned char>(whole.front())) == 0)
+    return std::nullopt;
+  char* end = nullptr;
+  const double number = std::strtod(whole.c_str(), &end);
+  std::string unit;
+  for (; *end != '\0'; ++end)
+    unit += static_cast<char>(std::toupper(static_cast<unsigned char>(*end)));
+  double factor = 1;
+  if (!unit.empty() && unit != "B") {
+    const auto power = std::string_view("KMGT").find(unit.front());
+    const std::string rest = unit.substr(1);
+    if (power == std::string_view::npos || (rest != "" && rest != "B" && rest != "IB"))
+      return std::nullopt;
+    factor = std::pow(1024.0, static_cast<double>(power + 1));
+  }
+  const double bytes = number * factor;
+  if (!(bytes >= 1 && bytes < 9e18)) return std::nullopt;
+  return static_cast<std::uint64_t>(bytes);
+}
+
+CLI::Option* add_size(App& app, const std::string& names, std::uint64_t& value,
+                      const std::string& description) {
+  return app
+      .add_option_function<std::string>(
+          names, [&value](const std::string& text) { value = parse_size(text).value_or(value); },
+          description)
+      ->type_name("SIZE")
+      ->check([](const std::string& text) -> std::string {
+        return parse_size(text) ? "" : fmt::format("`{}` is no size (as 500, 64K, 2G)", text);
+      });
+}
+
+}  // namespace nlp::cli
