@@ -48,7 +48,9 @@ bool may_color(const std::string& when, int descriptor) {
 }  // namespace
 
 App::App(const std::string& name)
-    : CLI::App("", "nlp " + name), command_(name), messages_("nlp-" + name) {
+    : CLI::App("", name == "nlp" ? name : "nlp " + name),
+      command_(name),
+      messages_(name == "nlp" ? name : "nlp-" + name) {
   set_help_flag("-h,--help", "Print this help")->group("General");
   set_version_flag("--version", version_text, "Print the version, oneDNN's and the instruction set")
       ->group("General");
@@ -116,20 +118,26 @@ bool App::parse_arguments(int argc, char** argv) {
 }
 
 std::string version_text() {
-  return fmt::format("nlp {}\noneDNN {}\ninstruction set: {}\n", NLP_VERSION,
-                     dnn::version_string(), dnn::isa_name());
+  return fmt::format("nlp {}\noneDNN {}\ninstruction set: {}\n", NLP_VERSION, dnn::version_string(),
+                     dnn::isa_name());
 }
 
 int exit_code(const std::exception& error) {
   if (const auto* own = dynamic_cast<const Error*>(&error)) {
     switch (own->kind()) {
-      case Kind::usage: return 2;
-      case Kind::data: return 3;
-      case Kind::model: return 4;
-      case Kind::network: return 5;
-      case Kind::memory: return 6;
+      case Kind::usage:
+        return 2;
+      case Kind::data:
+        return 3;
+      case Kind::model:
+        return 4;
+      case Kind::network:
+        return 5;
+      case Kind::memory:
+        return 6;
       case Kind::io:
-      case Kind::internal: return 1;
+      case Kind::internal:
+        return 1;
     }
   }
   return dynamic_cast<const std::bad_alloc*>(&error) != nullptr ? 6 : 1;
@@ -146,9 +154,8 @@ int App::run(int argc, char** argv, const std::function<void()>& body) {
     std::fputs(short_help(manual(command_), options_of(*this)).c_str(), stderr);
     return 2;
   } catch (const Error& error) {
-    const std::string hint = error.kind() == Kind::usage
-                                 ? fmt::format("; see nlp {} --help", command_)
-                                 : std::string();
+    const std::string hint =
+        error.kind() == Kind::usage ? fmt::format("; see {} --help", get_name()) : std::string();
     messages_.error(error.what() + hint);
     return exit_code(error);
   } catch (const std::bad_alloc& error) {

@@ -65,8 +65,7 @@ bool ByteSource::read(std::string& buffer) {
     got = ::read(descriptor_, buffer.data() + from, chunk_);
   } while (got < 0 && errno == EINTR);
   buffer.resize(from + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-  if (got < 0)
-    fail(name_, (std::string("cannot be read (") + std::strerror(errno) + ")").c_str());
+  if (got < 0) fail(name_, (std::string("cannot be read (") + std::strerror(errno) + ")").c_str());
   if (static_cast<std::size_t>(got) == chunk_) chunk_ = std::min(2 * chunk_, kLargestChunk);
   return got > 0;
 }

@@ -36,7 +36,8 @@ class ByteSource {
   // Whether read() would return at once.
   bool ready() const;
 
-  // Appends what there is to `buffer`, waiting for at least a byte.  False at the end, or when woken.
+  // Appends what there is to `buffer`, waiting for at least a byte.  False at the end, or when
+  // woken.
   bool read(std::string& buffer);
 
  private:

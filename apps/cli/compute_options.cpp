@@ -43,8 +43,8 @@ ComputeOptions::ComputeOptions(App& app, Spec spec) {
       limit.rlim_cur = std::min<rlim_t>(max_memory_, limit.rlim_max);
       if (::setrlimit(RLIMIT_DATA, &limit) == 0) return;
     }
-    throw Error(Kind::io, std::string("--max-memory: the system refused (") +
-                              std::strerror(errno) + ")");
+    throw Error(Kind::io,
+                std::string("--max-memory: the system refused (") + std::strerror(errno) + ")");
   });
 }
 

@@ -50,12 +50,25 @@ std::string described(const OptionInfo& option) {
 std::string files_of(const std::vector<OptionInfo>& options) {
   std::string text;
   for (const auto& option : options)
-    if (option.names.empty()) text += " " + option.argument;
+    if (option.names.empty() && !option.argument.empty()) text += " " + option.argument;
   return text;
 }
 
 std::string shown_name(const Manual& manual) {
   return manual.name == "nlp" ? "nlp" : "nlp " + manual.name;
+}
+std::string usage(const Manual& manual, const std::vector<OptionInfo>& options) {
+  if (manual.name == "nlp") return "\nUsage: nlp COMMAND [OPTIONS] [FILE...]\n";
+  return fmt::format("\nUsage: nlp {} [OPTIONS]{}\n", manual.name, files_of(options));
+}
+
+// What the driver's help lists.
+std::string commands_of(const Manual& about) {
+  if (about.name != "nlp") return "";
+  std::string text = "\nCommands:\n";
+  for (const auto name : command_names())
+    text += fmt::format("  {:<14}{}\n", name, manual(name).summary);
+  return text + fmt::format("  {:<14}{}\n", "help COMMAND", "show the manual of a command");
 }
 }  // namespace
 
@@ -64,9 +77,8 @@ std::vector<OptionInfo> options_of(const CLI::App& app) {
   const auto rank = [](const std::string& group) {
     return group == "Options" ? 0 : group == "General" ? 2 : 1;
   };
-  std::stable_sort(groups.begin(), groups.end(), [&](const auto& left, const auto& right) {
-    return rank(left) < rank(right);
-  });
+  std::stable_sort(groups.begin(), groups.end(),
+                   [&](const auto& left, const auto& right) { return rank(left) < rank(right); });
   std::vector<OptionInfo> options;
   for (const auto& group : groups)
     for (const CLI::Option* option :
@@ -95,7 +107,7 @@ std::string help_text(const Manual& manual, const std::vector<OptionInfo>& optio
     for (const auto& paragraph : examples->paragraphs)
       text += is_indented(paragraph) ? paragraph + "\n" : wrap(paragraph, 2);
   }
-  text += fmt::format("\nUsage: {} [OPTIONS]{}\n", shown_name(manual), files_of(options));
+  text += usage(manual, options) + commands_of(manual);
   std::string group;
   for (const auto& option : options) {
     if (option.group != group) text += fmt::format("\n{}:\n", group = option.group);
@@ -112,8 +124,8 @@ std::string help_text(const Manual& manual, const std::vector<OptionInfo>& optio
 }
 
 std::string short_help(const Manual& manual, const std::vector<OptionInfo>& options) {
-  std::string text = fmt::format("{} - {}\nUsage: {} [OPTIONS]{}\n", shown_name(manual),
-                                 manual.summary, shown_name(manual), files_of(options));
+  std::string text = fmt::format("{} - {}", shown_name(manual), manual.summary);
+  text += usage(manual, options);
   if (const auto* examples = manual.section("EXAMPLES"))
     for (const auto& paragraph : examples->paragraphs)
       if (is_indented(paragraph)) {

@@ -1,7 +1,6 @@
 // What a command's options and texts become: --help, the man page, a table for completions.
 #pragma once
 #include <CLI/CLI.hpp>
-
 #include <string>
 #include <vector>
 

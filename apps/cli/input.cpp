@@ -45,10 +45,18 @@ bool Input::open_next_file() {
   line_ = 0;
   ended_ = false;
   switch (options_.format) {
-    case InputOptions::Format::text: kind_ = Kind::text; break;
-    case InputOptions::Format::jsonl: kind_ = Kind::json; break;
-    case InputOptions::Format::conll: kind_ = Kind::conll; break;
-    case InputOptions::Format::detect: kind_.reset(); break;
+    case InputOptions::Format::text:
+      kind_ = Kind::text;
+      break;
+    case InputOptions::Format::jsonl:
+      kind_ = Kind::json;
+      break;
+    case InputOptions::Format::conll:
+      kind_ = Kind::conll;
+      break;
+    case InputOptions::Format::detect:
+      kind_.reset();
+      break;
   }
   return true;
 }
@@ -76,8 +84,8 @@ bool Input::detect(bool may_wait) {
     return true;
   }
   std::size_t end;
-  while ((end = rest().find(options_.separator(), searched_)) == std::string_view::npos && !ended_ &&
-         rest().size() <= options_.max_line) {
+  while ((end = rest().find(options_.separator(), searched_)) == std::string_view::npos &&
+         !ended_ && rest().size() <= options_.max_line) {
     searched_ = rest().size();
     if (!fill(may_wait) && !ended_) return false;
   }

@@ -9,7 +9,7 @@ InputOptions::InputOptions(App& app, Spec given)
     : spec(given), format(given.stages ? Format::detect : Format::text), app_(app) {
   const std::string group = "Input";
   app.add_option("files", files, "Files to read; - or none is stdin")
-      ->type_name("FILE...")
+      ->type_name("[FILE...]")
       ->group(group);
   std::vector<std::pair<std::string, Format>> formats = {{"text", Format::text},
                                                          {"jsonl", Format::jsonl}};

@@ -12,13 +12,26 @@ std::string literal(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
     switch (c) {
-      case '\\': escaped += "\\e"; break;
-      case '-': escaped += "\\-"; break;
-      case '\'': escaped += "\\(aq"; break;
-      case '`': escaped += "\\(ga"; break;
-      case '^': escaped += "\\(ha"; break;
-      case '~': escaped += "\\(ti"; break;
-      default: escaped += c;
+      case '\\':
+        escaped += "\\e";
+        break;
+      case '-':
+        escaped += "\\-";
+        break;
+      case '\'':
+        escaped += "\\(aq";
+        break;
+      case '`':
+        escaped += "\\(ga";
+        break;
+      case '^':
+        escaped += "\\(ha";
+        break;
+      case '~':
+        escaped += "\\(ti";
+        break;
+      default:
+        escaped += c;
     }
   }
   return escaped;
@@ -82,8 +95,8 @@ constexpr std::pair<std::string_view, std::string_view> kEnvironment[] = {
 std::string man_page(const Manual& manual, const std::vector<OptionInfo>& options) {
   const bool driver = manual.name == "nlp";
   const std::string title = driver ? "nlp" : "nlp-" + manual.name;
-  std::string page = fmt::format(".TH {} 1 \"\" \"nlp {}\" \"nlp manual\"\n",
-                                 upper(title), NLP_VERSION);
+  std::string page =
+      fmt::format(".TH {} 1 \"\" \"nlp {}\" \"nlp manual\"\n", upper(title), NLP_VERSION);
   page += fmt::format(".SH NAME\n{} \\- {}\n", literal(title), literal(manual.summary));
   page += fmt::format(".SH SYNOPSIS\n\\fBnlp{}\\fR ", driver ? "" : " " + literal(manual.name));
   if (driver) {

@@ -7,8 +7,8 @@
 
 namespace nlp::cli {
 namespace {
-// Whole lines in one call, so that several programs' messages do not mix.  Nothing can be done where
-// stderr is closed.
+// Whole lines in one call, so that several programs' messages do not mix.  Nothing can be done
+// where stderr is closed.
 void put(std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());

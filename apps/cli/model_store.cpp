@@ -48,7 +48,7 @@ bool is_commit(const std::string& revision) {
          });
 }
 
-bool is_directory(const fs::path& path) {
+bool is_folder(const fs::path& path) {
   std::error_code ignored;
   return fs::is_directory(path, ignored);
 }
@@ -90,7 +90,7 @@ std::optional<fs::path> find_in_store(const fs::path& cache, const std::string& 
     revision = commit;
   }
   const fs::path snapshot = model / "snapshots" / revision;
-  if (!is_directory(snapshot)) return std::nullopt;
+  if (!is_folder(snapshot)) return std::nullopt;
   return snapshot;
 }
 
@@ -101,7 +101,7 @@ fs::path program_directory() {
 }
 
 fs::path resolve_model(const std::string& given, const Environment& environment) {
-  if (is_directory(given)) return given;
+  if (is_folder(given)) return given;
   std::error_code ignored;
   if (fs::exists(given, ignored))
     throw Error(Kind::model, fmt::format("{}: no directory; name the directory of a model", given));
@@ -109,9 +109,10 @@ fs::path resolve_model(const std::string& given, const Environment& environment)
   if (const auto found = find_in_store(cache, given)) return *found;
   if (is_store_name(given) && given.find('/') == std::string::npos) {
     const fs::path shipped = program_directory().parent_path() / "share/nlp/models" / given;
-    if (is_directory(shipped)) return shipped;
+    if (is_folder(shipped)) return shipped;
   }
-  if (!is_store_name(given)) throw Error(Kind::model, given + ": no such directory; is the path right?");
+  if (!is_store_name(given))
+    throw Error(Kind::model, given + ": no such directory; is the path right?");
   throw Error(Kind::model,
               fmt::format("{}: no such model (neither a directory nor in the store {}); name a "
                           "directory, or a model that is in the store",

@@ -17,7 +17,8 @@ std::optional<std::string> environment(const char* name);
 // ${XDG_CACHE_HOME:-~/.cache}/huggingface/hub; `~` and `$NAME` in them are expanded.
 std::filesystem::path hub_cache(const Environment& environment);
 
-// The snapshot of a model of the store, `ORG/NAME` or `ORG/NAME@REVISION`; absent where there is none.
+// The snapshot of a model of the store, `ORG/NAME` or `ORG/NAME@REVISION`; absent where there is
+// none.
 std::optional<std::filesystem::path> find_in_store(const std::filesystem::path& cache,
                                                    const std::string& name);
 

@@ -54,13 +54,19 @@ class InputOptions {
     bool pairs = false;   // the first tab of plain text, or the field `pair`, gives a second text
     bool stages = false;  // reads what another stage wrote: detected by the first record
     bool conll = false;   // --input conll: sentences of a word a line
-    bool ids = false;     // records need no text (set before the input is read: --decode)
+    bool ids = false;     // records need no text; see read_ids()
   };
   explicit InputOptions(App& app) : InputOptions(app, Spec()) {}
   InputOptions(App& app, Spec spec);
   InputOptions(const InputOptions&) = delete;
 
   enum class Format { detect, text, jsonl, conll };
+
+  // Records of ids come in, as another stage writes them.  Called before the input is read.
+  void read_ids() {
+    spec.ids = true;
+    if (format == Format::text) format = Format::detect;
+  }
 
   App& app() const { return app_; }
   Spec spec;

@@ -17,7 +17,8 @@ OverflowOptions::OverflowOptions(App& app, Rule standard) : rule_(standard) {
         ->check(CLI::Range(least, std::int64_t{1} << 30))
         ->group(group);
   };
-  add("--window", window_, 1, "Tokens of a window, special ones included; else what the model takes");
+  add("--window", window_, 1,
+      "Tokens of a window, special ones included; else what the model takes");
   add("--overlap", overlap_, 0, "Tokens that neighbouring windows share; else half a window");
   app.after_parse([this] {
     if ((window_ || overlap_) && rule_ != Rule::window)

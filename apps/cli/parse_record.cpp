@@ -18,9 +18,10 @@ void check_utf8(std::string& text, const InputOptions& options, Record& record) 
   if (options.strict) {
     const std::size_t valid = text::valid_prefix(text);
     if (valid != text.size())
-      throw Error(Kind::data, fmt::format("invalid UTF-8 at byte {}; convert it, or read it without "
-                                          "--strict",
-                                          valid + 1));
+      throw Error(Kind::data,
+                  fmt::format("invalid UTF-8 at byte {}; convert it, or read it without "
+                              "--strict",
+                              valid + 1));
   }
   record.repaired += text::repair(text);
 }
@@ -44,7 +45,8 @@ void parse_conll(std::string bytes, const InputOptions& options, Record& record)
     const std::string_view word = line.substr(0, line.find_first_of(" \t\r"));
     from = end + 1;
     if (word.empty())
-      throw Error(Kind::data, "line without a word in its first column; are columns set apart by tabs?");
+      throw Error(Kind::data,
+                  "line without a word in its first column; are columns set apart by tabs?");
     if (!record.text.empty()) record.text += ' ';
     const auto start = static_cast<std::uint32_t>(record.text.size());
     record.text += word;
@@ -75,8 +77,8 @@ std::optional<std::string> take_string(std::string_view key, const InputOptions&
     return std::nullopt;
   }
   if (json ? json_text::type_of(found->raw) != Type::string : !cbor::is_text(found->raw))
-    throw Error(Kind::data, fmt::format("field `{}` (expected a text); name the text with --field",
-                                        key));
+    throw Error(Kind::data,
+                fmt::format("field `{}` (expected a text); name the text with --field", key));
   std::string text;
   if (json) {
     std::uint64_t surrogates = 0;
@@ -135,17 +137,26 @@ Record parse_record(RawRecord raw, const InputOptions& options) {
   if (raw.error) throw Error(Kind::data, *raw.error);
   try {
     switch (raw.kind) {
-      case RawRecord::Kind::text: parse_text(std::move(raw.bytes), options, record); break;
-      case RawRecord::Kind::json: parse_json(std::move(raw.bytes), options, record); break;
-      case RawRecord::Kind::cbor: parse_cbor(raw.bytes, options, record); break;
-      case RawRecord::Kind::conll: parse_conll(std::move(raw.bytes), options, record); break;
+      case RawRecord::Kind::text:
+        parse_text(std::move(raw.bytes), options, record);
+        break;
+      case RawRecord::Kind::json:
+        parse_json(std::move(raw.bytes), options, record);
+        break;
+      case RawRecord::Kind::cbor:
+        parse_cbor(raw.bytes, options, record);
+        break;
+      case RawRecord::Kind::conll:
+        parse_conll(std::move(raw.bytes), options, record);
+        break;
     }
   } catch (const Error& error) {
-    throw Error(error.kind(), fmt::format("{}: {}{}", record.where(), error.what(),
-                                          options.skip_errors || std::string_view(error.what()).find(';') !=
-                                                                     std::string_view::npos
-                                              ? ""
-                                              : "; mend the line, or pass --on-error skip"));
+    throw Error(error.kind(),
+                fmt::format("{}: {}{}", record.where(), error.what(),
+                            options.skip_errors || std::string_view(error.what()).find(';') !=
+                                                       std::string_view::npos
+                                ? ""
+                                : "; mend the line, or pass --on-error skip"));
   }
   return record;
 }

@@ -4,8 +4,8 @@
 
 namespace nlp::cli {
 
-// SIGINT ends with 130, SIGTERM and SIGHUP with 128 + their number; a file that was marked is removed
-// first.  A closed pipe becomes an error of write().
+// SIGINT ends with 130, SIGTERM and SIGHUP with 128 + their number; a file that was marked is
+// removed first.  A closed pipe becomes an error of write().
 void handle_signals();
 
 // The file to remove, or none for an empty path.

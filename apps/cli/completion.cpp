@@ -1,0 +1,173 @@
+#include "cli/completion.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/json.hpp"
+#include "cli/commands.hpp"
+#include "cli/manual.hpp"
+
+namespace nlp::cli {
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
+bool takes_file(const CommandInfo::Option& option) {
+  return option.argument.rfind("FILE", 0) == 0 || option.argument == "DIR";
+}
+
+std::string names_of(const std::vector<CommandInfo>& commands) {
+  std::vector<std::string> names;
+  for (const auto& command : commands) names.push_back(command.name);
+  return joined(names);
+}
+
+// In single quotes for a shell.
+std::string in_quotes(std::string_view text) {
+  std::string result = "'";
+  for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return result + "'";
+}
+
+std::string bash_script(const std::vector<CommandInfo>& commands) {
+  std::string script =
+      "# Completions of nlp for bash.\n_nlp() {\n"
+      "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
+      "  local command=${COMP_WORDS[1]} words=\n  COMPREPLY=()\n";
+  script += fmt::format(
+      "  if [ \"$COMP_CWORD\" = 1 ]; then\n"
+      "    mapfile -t COMPREPLY < <(compgen -W '{} help --help --version' -- \"$word\")\n"
+      "    return\n  fi\n"
+      "  if [ \"$command\" = help ]; then\n"
+      "    mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$word\")\n    return\n  fi\n",
+      names_of(commands), names_of(commands));
+  script += "  case $command:$before in\n";
+  for (const auto& command : commands)
+    for (const auto& option : command.options) {
+      if (option.names.empty() || option.argument.empty()) continue;
+      std::vector<std::string> patterns;
+      for (const auto& name : option.names) patterns.push_back(command.name + ":" + name);
+      script += fmt::format("    {})", fmt::join(patterns, "|"));
+      if (!option.choices.empty())
+        script += fmt::format(" words='{}' ;;\n", joined(option.choices));
+      else if (takes_file(option))
+        script += " mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); return ;;\n";
+      else
+        script += " return ;;\n";
+    }
+  script += "  esac\n  if [ -z \"$words\" ]; then\n    case $command in\n";
+  for (const auto& command : commands) {
+    std::vector<std::string> words;
+    std::string positional;
+    for (const auto& option : command.options) {
+      words.insert(words.end(), option.names.begin(), option.names.end());
+      if (option.names.empty() && !option.choices.empty())
+        positional = joined(option.choices) + " ";
+    }
+    script += fmt::format("      {}) words='{}{}' ;;\n", command.name, positional, joined(words));
+  }
+  return script +
+         "    esac\n    if [ \"${word:0:1}\" != - ]; then\n"
+         "      mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n    fi\n  fi\n"
+         "  mapfile -t -O \"${#COMPREPLY[@]}\" COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
+         "}\ncomplete -o filenames -F _nlp nlp\n";
+}
+
+// A text inside of the brackets of zsh's _arguments.
+std::string zsh_text(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '[' || c == ']' || c == ':' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+std::string zsh_action(const CommandInfo::Option& option) {
+  if (!option.choices.empty()) return fmt::format("({})", joined(option.choices));
+  return takes_file(option) ? "_files" : " ";
+}
+
+std::string zsh_script(const std::vector<CommandInfo>& commands) {
+  std::string script =
+      "#compdef nlp\n# Completions of nlp for zsh.\n_nlp() {\n"
+      "  local -a commands\n  commands=(\n";
+  for (const auto& command : commands)
+    script += "    " + in_quotes(command.name + ":" + command.summary) + "\n";
+  script +=
+      "    'help:show the manual of a command'\n  )\n"
+      "  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n"
+      "  local command=$words[2]\n  shift words\n  (( CURRENT-- ))\n  case $command in\n"
+      "    help) _describe command commands ;;\n";
+  for (const auto& command : commands) {
+    script += fmt::format("    {})\n      _arguments -s", command.name);
+    for (const auto& option : command.options) {
+      if (option.names.empty()) {
+        script += " \\\n        " +
+                  in_quotes(fmt::format("*:{}:{}", zsh_text(option.argument), zsh_action(option)));
+        continue;
+      }
+      for (const auto& name : option.names) {
+        std::string others = option.names.size() > 1 ? "(" + joined(option.names) + ")" : "";
+        std::string spec = fmt::format("{}{}[{}]", others, name, zsh_text(option.description));
+        if (!option.argument.empty())
+          spec += fmt::format(":{}:{}", zsh_text(option.argument), zsh_action(option));
+        script += " \\\n        " + in_quotes(spec);
+      }
+    }
+    script += "\n      ;;\n";
+  }
+  return script + "  esac\n}\n_nlp \"$@\"\n";
+}
+
+std::string fish_script(const std::vector<CommandInfo>& commands) {
+  std::string script = "# Completions of nlp for fish.\n";
+  script +=
+      "complete -c nlp -n __fish_use_subcommand -f -a help -d 'show the manual of a command'\n";
+  for (const auto& command : commands)
+    script += fmt::format("complete -c nlp -n __fish_use_subcommand -f -a {} -d {}\n", command.name,
+                          in_quotes(command.summary));
+  for (const auto& command : commands)
+    for (const auto& option : command.options) {
+      std::string line =
+          fmt::format("complete -c nlp -n '__fish_seen_subcommand_from {}'", command.name);
+      if (option.names.empty() && option.choices.empty()) continue;
+      for (const auto& name : option.names)
+        line += name.rfind("--", 0) == 0 ? " -l " + name.substr(2) : " -s " + name.substr(1);
+      if (!option.choices.empty())
+        line += fmt::format(" -x -a '{}'", joined(option.choices));
+      else if (!option.argument.empty())
+        line += takes_file(option) ? " -r -F" : " -x";
+      script += line + " -d " + in_quotes(option.description) + "\n";
+    }
+  return script;
+}
+
+}  // namespace
+
+CommandInfo parse_command_info(const std::string& json) {
+  const Json value = parse_json(json, "--help-options", false);
+  CommandInfo command{value.at("command"), value.at("summary"), {}};
+  for (const Json& option : value.at("options"))
+    command.options.push_back({option.at("names"), option.at("argument"), option.at("choices"),
+                               option.at("description")});
+  return command;
+}
+
+std::vector<std::string> known_commands() {
+  std::vector<std::string> known;
+  for (const auto name : command_names())
+    if (!find_command(std::string(name)).empty()) known.emplace_back(name);
+  return known;
+}
+
+std::string completion_script(std::string_view shell, const std::vector<CommandInfo>& commands) {
+  return shell == "bash"  ? bash_script(commands)
+         : shell == "zsh" ? zsh_script(commands)
+                          : fish_script(commands);
+}
+
+}  // namespace nlp::cli

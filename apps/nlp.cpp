@@ -1,0 +1,75 @@
+// nlp - the driver: runs the program behind each command.  Manual: man/nlp.txt
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/nearest.hpp"
+#include "cli/app.hpp"
+#include "cli/commands.hpp"
+#include "cli/model_store.hpp"
+
+namespace {
+namespace cli = nlp::cli;
+namespace fs = std::filesystem;
+using nlp::Error;
+using nlp::Kind;
+
+// Becomes another program.
+[[noreturn]] void become(const fs::path& program, std::vector<std::string> arguments) {
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  ::execv(program.c_str(), argv.data());
+  throw Error(Kind::io,
+              fmt::format("{}: cannot be run ({})", program.string(), std::strerror(errno)));
+}
+
+fs::path program_of(const std::string& command) {
+  const fs::path program = cli::find_command(command);
+  if (!program.empty()) return program;
+  auto known = cli::found_commands();
+  known.push_back("help");
+  const std::vector<std::string_view> names(known.begin(), known.end());
+  const auto near = nlp::nearest(command, names, 1);
+  throw Error(Kind::usage,
+              fmt::format("{}: no such command{}", command,
+                          near.empty() ? "" : fmt::format("; did you mean {}?", near.front())));
+}
+
+// The manual page of a command, or its help where there is no page or nothing to show it.
+[[noreturn]] void show_manual(const std::string& command) {
+  const std::string name = command.empty() ? "nlp" : "nlp-" + command;
+  const fs::path own = cli::program_directory();
+  const fs::path program = command.empty() ? own / "nlp" : program_of(command);
+  const fs::path page = own.parent_path() / "share" / "man" / "man1" / (name + ".1");
+  std::error_code ignored;
+  if (fs::exists(page, ignored))
+    for (const char* man : {"/usr/bin/man", "/usr/local/bin/man", "/usr/bin/mandoc"})
+      if (::access(man, X_OK) == 0 && ::isatty(STDOUT_FILENO) == 1)
+        become(man, {fs::path(man).filename(), page});
+  become(program, {name, "--help"});
+}
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  const bool is_command =
+      !arguments.empty() && !arguments.front().empty() && arguments.front().front() != '-';
+  cli::App app("nlp");
+  if (!is_command && !arguments.empty())
+    return app.run(argc, argv, [] { throw cli::NothingToRead(); });
+  return app.run(1, argv, [&] {
+    if (arguments.empty()) throw cli::NothingToRead();
+    const std::string command = arguments.front();
+    if (command == "help") show_manual(arguments.size() > 1 ? arguments[1] : "");
+    const fs::path program = program_of(command);
+    arguments.front() = program.filename();
+    become(program, std::move(arguments));
+  });
+}

@@ -1,0 +1,51 @@
+// nlp-tokenize - turn texts into tokens, or ids back into text.  Manual: man/tokenize.txt
+#include <fmt/format.h>
+
+#include "cli/cli.hpp"
+#include "cli/token_record.hpp"
+#include "tokenizer/tokenizer.hpp"
+
+namespace cli = nlp::cli;
+
+int main(int argc, char** argv) {
+  cli::App app("tokenize");
+  bool no_special = false, decode = false, keep_special = false;
+  auto* special = app.add_flag("--no-special", no_special, "Leave the template's tokens out");
+  auto* decoding = app.add_flag("--decode", decode, "Read records with ids, write their text");
+  app.add_flag("--keep-special", keep_special, "With --decode: keep special tokens")
+      ->needs(decoding);
+  decoding->excludes(special);
+  cli::ModelOptions model(app);
+  cli::InputOptions input(app, {.pairs = true});
+  cli::OutputOptions output(app,
+                            {.formats = {"text", "ids", "jsonl"}, .stage = true, .offsets = true});
+  cli::ComputeOptions compute(app, {.model = false});
+
+  return app.run(argc, argv, [&] {
+    const auto tokenizer = nlp::tokenizer::Tokenizer::open(model.directory());
+    for (const std::string& line : tokenizer.provenance()) app.messages().info(line);
+    if (decode) input.read_ids();
+    const auto tokenize = [&](const cli::Record& record, cli::Reply& reply) {
+      const auto encoding = cli::encode(tokenizer, record, !no_special);
+      if (output.records())
+        cli::put_tokens(reply.object(), record, encoding, tokenizer, output.unit());
+      else if (output.format() == "ids")
+        reply.line(fmt::format("{}", fmt::join(encoding.ids, " ")));
+      else
+        reply.line(fmt::format("{}", fmt::join(tokenizer.surfaces(encoding), " ")));
+    };
+    const auto detokenize = [&](const cli::Record& record, cli::Reply& reply) {
+      const std::string text = tokenizer.decode(record.integers("ids"), !keep_special);
+      if (output.records())
+        reply.object().put("text", text);
+      else
+        reply.line(text);
+    };
+    cli::process(input, compute, output, [&]() -> cli::Worker {
+      return [&](std::span<const cli::Record> records, std::span<cli::Reply> replies) {
+        for (std::size_t k = 0; k < records.size(); ++k)
+          decode ? detokenize(records[k], replies[k]) : tokenize(records[k], replies[k]);
+      };
+    });
+  });
+}
