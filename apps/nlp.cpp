@@ -37,9 +37,11 @@ fs::path program_of(const std::string& command) {
   known.push_back("help");
   const std::vector<std::string_view> names(known.begin(), known.end());
   const auto near = nlp::nearest(command, names, 1);
+  const bool alike =
+      !near.empty() && nlp::edit_distance(command, near.front()) <= 1 + command.size() / 3;
   throw Error(Kind::usage,
               fmt::format("{}: no such command{}", command,
-                          near.empty() ? "" : fmt::format("; did you mean {}?", near.front())));
+                          alike ? fmt::format("; did you mean {}?", near.front()) : ""));
 }
 
 // The manual page of a command, or its help where there is no page or nothing to show it.

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
+#include "cli/opened.hpp"
 #include "cli/token_record.hpp"
-#include "tokenizer/tokenizer.hpp"
 
 namespace cli = nlp::cli;
 
@@ -22,13 +22,13 @@ int main(int argc, char** argv) {
   cli::ComputeOptions compute(app, {.model = false});
 
   return app.run(argc, argv, [&] {
-    const auto tokenizer = nlp::tokenizer::Tokenizer::open(model.directory());
-    for (const std::string& line : tokenizer.provenance()) app.messages().info(line);
+    const auto tokenizer = cli::open_tokenizer(app, model.directory());
     if (decode) input.read_ids();
     const auto tokenize = [&](const cli::Record& record, cli::Reply& reply) {
       const auto encoding = cli::encode(tokenizer, record, !no_special);
       if (output.records())
-        cli::put_tokens(reply.object(), record, encoding, tokenizer, output.unit());
+        cli::put_tokens(reply.object(), record, encoding, tokenizer.surfaces(encoding),
+                        output.unit());
       else if (output.format() == "ids")
         reply.line(fmt::format("{}", fmt::join(encoding.ids, " ")));
       else

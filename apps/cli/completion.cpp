@@ -16,7 +16,7 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 bool takes_file(const CommandInfo::Option& option) {
-  return option.argument.rfind("FILE", 0) == 0 || option.argument == "DIR";
+  return option.argument.find("FILE") != std::string::npos || option.argument == "DIR";
 }
 
 std::string names_of(const std::vector<CommandInfo>& commands) {

@@ -9,6 +9,7 @@
 
 #include "cli/app.hpp"
 #include "cli/wire.hpp"
+#include "task/windows.hpp"
 #include "text/offsets.hpp"
 
 namespace nlp::cli {
@@ -136,5 +137,8 @@ class OverflowOptions {
   std::optional<std::int64_t> window_;
   std::optional<std::int64_t> overlap_;
 };
+
+// What the library wants to know of both.
+task::FitOptions fit_options(const OverflowOptions& overflow, const ComputeOptions& compute);
 
 }  // namespace nlp::cli

@@ -28,4 +28,23 @@ OverflowOptions::OverflowOptions(App& app, Rule standard) : rule_(standard) {
   });
 }
 
+task::FitOptions fit_options(const OverflowOptions& overflow, const ComputeOptions& compute) {
+  task::FitOptions options;
+  switch (overflow.rule()) {
+    case OverflowOptions::Rule::window:
+      options.fit = task::Fit::window;
+      break;
+    case OverflowOptions::Rule::truncate:
+      options.fit = task::Fit::truncate;
+      break;
+    case OverflowOptions::Rule::error:
+      options.fit = task::Fit::error;
+      break;
+  }
+  options.window = overflow.window().value_or(0);
+  options.overlap = overflow.overlap().value_or(-1);
+  options.batch_tokens = compute.batch_tokens();
+  return options;
+}
+
 }  // namespace nlp::cli

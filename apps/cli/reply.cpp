@@ -19,6 +19,11 @@ void Reply::line(std::string_view text) {
 
 void Reply::count(std::string_view noun, std::string_view what) { counts_.push_back({noun, what}); }
 
+void Reply::truncated() {
+  if (object_) object_->put("truncated", true);
+  count("text", "cut to what the model takes");
+}
+
 void Reply::finish(const Record& record) {
   if (!object_) return;
   const auto& keys = object_->keys();

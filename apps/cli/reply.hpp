@@ -22,6 +22,9 @@ class Reply {
   // The reply is text: adds a line.
   void line(std::string_view text);
 
+  // The text was cut: `truncated` in the record, and one warning at the end.
+  void truncated();
+
   // The reply is bytes of the command's own, or something for its Sink.
   std::string bytes;
   std::any payload;

@@ -63,9 +63,9 @@ void put_texts(ValueWriter& writer, const Record& record) {
 }
 
 void put_tokens(ValueWriter& writer, const Record& record, const tokenizer::Encoding& encoding,
-                const tokenizer::Tokenizer& tokenizer, text::Unit unit) {
+                const std::vector<std::string>& surfaces, text::Unit unit) {
   put_texts(writer, record);
-  writer.put("tokens", tokenizer.surfaces(encoding)).put("ids", encoding.ids);
+  writer.put("tokens", surfaces).put("ids", encoding.ids);
   const std::string pair = record.pair.value_or("");
   const text::Offsets in_text(record.text, unit), in_pair(pair, unit);
   writer.key("offsets").array();

@@ -22,9 +22,9 @@ tokenizer::Encoding read_tokens(const Record& record, const tokenizer::Tokenizer
 // Either of the two.
 tokenizer::Encoding tokens_of(const tokenizer::Tokenizer& tokenizer, const Record& record);
 
-// Puts text, pair, tokens, ids, offsets, type_ids and special.
+// Puts text, pair, tokens (as `surfaces` has them), ids, offsets, type_ids and special.
 void put_tokens(ValueWriter& writer, const Record& record, const tokenizer::Encoding& encoding,
-                const tokenizer::Tokenizer& tokenizer, text::Unit unit);
+                const std::vector<std::string>& surfaces, text::Unit unit);
 
 // Puts text and pair as far as the record has them.
 void put_texts(ValueWriter& writer, const Record& record);

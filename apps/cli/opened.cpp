@@ -1,0 +1,23 @@
+#include "cli/opened.hpp"
+
+#include <fmt/format.h>
+
+namespace nlp::cli {
+
+tokenizer::Tokenizer open_tokenizer(const App& app, const std::filesystem::path& directory) {
+  auto tokenizer = tokenizer::Tokenizer::open(directory);
+  for (const std::string& line : tokenizer.provenance()) app.messages().info(line);
+  return tokenizer;
+}
+
+Opened open(const App& app, const ModelOptions& options) {
+  const auto directory = options.directory();
+  Opened opened{model::Model::open(directory), open_tokenizer(app, directory)};
+  const auto& config = opened.model.config();
+  app.messages().info(fmt::format("{}: {}, {} layers, hidden size {}, {} tokens at most",
+                                  directory.string(), config.model_type, config.layers,
+                                  config.hidden_size, config.max_tokens));
+  return opened;
+}
+
+}  // namespace nlp::cli

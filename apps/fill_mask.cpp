@@ -1,0 +1,95 @@
+// nlp-fill-mask - guess the words behind the masks of a text.  Manual: man/fill-mask.txt
+#include "task/fill_mask.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "cli/cli.hpp"
+#include "cli/opened.hpp"
+#include "text/offsets.hpp"
+
+namespace cli = nlp::cli;
+namespace task = nlp::task;
+
+namespace {
+
+void put_candidate(cli::ValueWriter& writer, const task::Candidate& candidate) {
+  writer.object().put("score", std::exp(candidate.logprob)).put("logprob", candidate.logprob);
+  writer.key("rank");
+  candidate.rank ? writer.value(*candidate.rank) : writer.value(nullptr);
+  if (candidate.whole) {
+    writer.put("id", candidate.ids).put("token", candidate.tokens);
+  } else {
+    writer.put("id", candidate.ids.front()).put("token", candidate.tokens.front());
+  }
+  writer.put("word", candidate.word).put("sequence", candidate.sequence).end();
+}
+
+void put_masks(cli::ValueWriter& writer, const task::MaskedText& text,
+               const std::vector<task::FilledMask>& masks, nlp::text::Unit unit) {
+  const nlp::text::Offsets offsets(text.text, unit);
+  writer.put("text", text.text).key("masks").array();
+  for (const task::FilledMask& mask : masks) {
+    const auto span = offsets(mask.span);
+    writer.object().put("start", span.start).put("end", span.end).key("candidates").array();
+    for (const task::Candidate& candidate : mask.candidates) put_candidate(writer, candidate);
+    writer.end().end();
+  }
+  writer.end();
+}
+
+// A line a candidate, an empty one behind each record.
+void write_lines(cli::Reply& reply, const std::vector<task::FilledMask>& masks) {
+  for (const task::FilledMask& mask : masks)
+    for (const task::Candidate& candidate : mask.candidates)
+      reply.line(fmt::format("{:.4f}\t{}\t{}", std::exp(candidate.logprob), candidate.word,
+                             candidate.sequence));
+  reply.line("");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  cli::App app("fill-mask");
+  task::FillMaskOptions options;
+  app.add_option("-k,--top", options.top, "Candidates of a mask")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  app.add_option("--targets", options.targets, "The words to choose from, separated by commas")
+      ->type_name("WORDS")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  app.add_choice("--masks", options.masks,
+                 {{"independent", task::Masks::independent},
+                  {"greedy", task::Masks::greedy},
+                  {"beam", task::Masks::beam}},
+                 "Several masks: each by itself; the surest first; jointly, from left to right");
+  app.add_flag("--append", options.append, "Put a mask at the end of a text without one");
+  cli::ModelOptions model(app);
+  cli::InputOptions input(app);
+  cli::OutputOptions output(app, {.offsets = true});
+  cli::OverflowOptions overflow(app, cli::OverflowOptions::Rule::error);
+  cli::ComputeOptions compute(app);
+
+  return app.run(argc, argv, [&] {
+    const auto opened = cli::open(app, model);
+    options.fit = cli::fit_options(overflow, compute);
+    const task::FillMask fill_mask(opened.model, opened.tokenizer, options);
+    const auto work = [&](auto records, auto replies, nlp::model::Workspace& workspace) {
+      std::vector<task::MaskedText> texts;
+      for (const cli::Record& record : records) texts.push_back(fill_mask.prepare(record.text));
+      const auto filled = fill_mask(texts, workspace);
+      for (std::size_t k = 0; k < texts.size(); ++k) {
+        if (output.records())
+          put_masks(replies[k].object(), texts[k], filled[k], output.unit());
+        else
+          write_lines(replies[k], filled[k]);
+        if (texts[k].truncated) replies[k].truncated();
+        if (filled[k].empty()) replies[k].count("text", "without a mask; --append adds one");
+      }
+    };
+    cli::process(input, compute, output, cli::with_workspace(opened.model, work));
+  });
+}
