@@ -32,6 +32,8 @@ pkg_check_modules(utf8proc QUIET IMPORTED_TARGET libutf8proc)
 nlp_require(utf8proc_FOUND "utf8proc (2.8 or later)" "libutf8proc-dev")
 pkg_check_modules(hwy QUIET IMPORTED_TARGET libhwy)
 nlp_require(hwy_FOUND "Highway (1.0 or later)" "libhwy-dev")
+pkg_check_modules(archive QUIET IMPORTED_TARGET libarchive)
+nlp_require(archive_FOUND "libarchive (3.6 or later)" "libarchive-dev")
 
 if(NLP_TESTS)
   find_package(Catch2 CONFIG QUIET)

@@ -17,7 +17,7 @@ set(NLP_ROOMS
 set(NLP_OWNERS
   "dnn: oneapi/dnnl dnnl hwy"
   "text: utf8proc"
-  "base: nlohmann"
+  "base: nlohmann archive.h archive_entry.h"
   "checkpoint: nlohmann"
   "tokenizer: simdjson nlohmann"
 )

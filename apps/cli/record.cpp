@@ -135,8 +135,22 @@ std::vector<std::string> Record::strings(std::string_view key) const {
   return found;
 }
 
-FloatArray Record::floats(std::string_view key) const {
-  const Parts parts = parts_of(require(*this, key));
+std::optional<Field> Record::find(std::string_view key, std::string_view inner) const {
+  const Field* field = find(key);
+  if (field == nullptr) return std::nullopt;
+  const auto among = [&](const auto& members) -> std::optional<Field> {
+    for (const auto& member : members)
+      if (member.key == inner) return Field{field->key, field->wire, std::string(member.raw)};
+    return std::nullopt;
+  };
+  if (field->wire == Wire::cbor) return among(cbor::members(field->raw));
+  if (json_text::type_of(field->raw) != Type::object) return std::nullopt;
+  return among(json_text::members(field->raw));
+}
+
+FloatArray floats_of(const Field& field) {
+  const std::string& key = field.key;
+  const Parts parts = parts_of(field);
   if (parts.dtype != "\"float32\"")
     fail(key, "dtype \"float32\"", parts.dtype.empty() ? "none" : parts.dtype);
   FloatArray array;

@@ -24,6 +24,9 @@ struct FloatArray {
   std::vector<float> values;
 };
 
+// Throws Error{data} where a field holds no numbers.
+FloatArray floats_of(const Field& field);
+
 struct Record {
   std::string text;                 // valid UTF-8
   std::optional<std::string> pair;  // only where the command takes pairs
@@ -44,7 +47,9 @@ struct Record {
   std::vector<std::int32_t> integers(std::string_view key) const;  // [1,2,3]
   std::vector<text::Span> spans(std::string_view key) const;       // [[0,1],[1,4]]
   std::vector<std::string> strings(std::string_view key) const;    // ["a","b"]
-  FloatArray floats(std::string_view key) const;                   // see FloatArray
+
+  // A member of a member that is an object, as a field of its own; absent where there is none.
+  std::optional<Field> find(std::string_view key, std::string_view inner) const;
 };
 
 }  // namespace nlp::cli

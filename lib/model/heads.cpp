@@ -22,9 +22,9 @@ MaskedLmHead read_masked_lm(const Config& config, const WeightNames& names,
   const tensor::TensorView table =
       weights.tensor(own ? decoder : weights.encoder_name(names.word_embeddings) + ".weight",
                      {vocabulary, hidden});
-  const std::string bias_name = weights.has(names.lm_bias)
-                                    ? std::string(names.lm_bias)
-                                    : std::string(names.lm_decoder) + ".bias";
+  // The decoder adds its own bias; the other name is tied to it, and stands alone in older files.
+  const std::string own_bias = std::string(names.lm_decoder) + ".bias";
+  const std::string bias_name = weights.has(own_bias) ? own_bias : std::string(names.lm_bias);
   const tensor::TensorView bias = weights.tensor(bias_name, {vocabulary});
   return MaskedLmHead{
       .transform = weights.linear({std::string(names.lm_transform)}, hidden, hidden,

@@ -1,0 +1,29 @@
+// A file without name that is gone with the process.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace nlp::cli {
+
+class TemporaryFile {
+ public:
+  // In TMPDIR, else /tmp.  Throws Error{io}.
+  TemporaryFile();
+  ~TemporaryFile();
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  void append(std::string_view bytes);
+  // Reads `size` bytes from `offset` on; they must be there.
+  void read(std::uint64_t offset, std::uint64_t size, std::string& dst);
+
+ private:
+  void flush();
+
+  std::string folder_;
+  int descriptor_;
+  std::string buffer_;
+};
+
+}  // namespace nlp::cli
