@@ -10,8 +10,9 @@ tokenizer::Tokenizer open_tokenizer(const App& app, const std::filesystem::path&
   return tokenizer;
 }
 
-Opened open(const App& app, const ModelOptions& options) {
-  const auto directory = options.directory();
+Opened open(const App& app, const ModelOptions& options) { return open(app, options.directory()); }
+
+Opened open(const App& app, const std::filesystem::path& directory) {
   Opened opened{model::Model::open(directory), open_tokenizer(app, directory)};
   const auto& config = opened.model.config();
   app.messages().info(fmt::format("{}: {}, {} layers, hidden size {}, {} tokens at most",

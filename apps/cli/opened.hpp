@@ -18,6 +18,7 @@ struct Opened {
 
 // Opens both, and tells under -v what was read.  Throws Error{model}.
 Opened open(const App& app, const ModelOptions& options);
+Opened open(const App& app, const std::filesystem::path& directory);
 tokenizer::Tokenizer open_tokenizer(const App& app, const std::filesystem::path& directory);
 
 // A worker of each thread calls body(records, replies, workspace) with a workspace of its own.

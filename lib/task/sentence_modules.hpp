@@ -1,0 +1,36 @@
+// How a checkpoint directory says that a text becomes one vector.
+// Source: sentence-transformers: modules.json, a folder for each module, sentence_bert_config.json,
+// config_sentence_transformers.json.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "model/dense.hpp"
+#include "task/pooling.hpp"
+
+namespace nlp::task {
+
+struct Normalize {};
+using VectorStep = std::variant<model::Dense, Normalize>;
+
+struct SentenceModules {
+  bool found = false;                 // modules.json was there; else all below is as it stands
+  std::filesystem::path transformer;  // the folder of config.json, weights and tokenizer
+  std::optional<std::int64_t> max_tokens;
+  bool lowercase = false;  // the text itself, before the tokenizer
+  std::vector<Pooling> pooling = {Pooling::mean};
+  bool include_prompt = true;                  // the prompt's rows count in the pooling
+  std::vector<VectorStep> steps;               // on the pooled vector, in order
+  std::map<std::string, std::string> prompts;  // by name
+  std::string prompt;                          // the default one
+};
+
+// Throws Error{model}: a file is missing or broken, a module or a pooling mode is not known.
+SentenceModules read_sentence_modules(const std::filesystem::path& directory);
+
+}  // namespace nlp::task
