@@ -3,14 +3,19 @@
 add_library(nlp_options INTERFACE)
 target_include_directories(nlp_options INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/lib>)
 target_compile_definitions(nlp_options INTERFACE NLP_VERSION="${PROJECT_VERSION}")
-target_compile_options(nlp_options INTERFACE
-  # GCC 12 sees overlaps where there are none (GCC bug 105651).
-  -Wall -Wextra -Wpedantic $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> $<$<BOOL:${NLP_WERROR}>:-Werror>
-  $<$<BOOL:${NLP_SANITIZE}>:-fsanitize=${NLP_SANITIZE} -fno-omit-frame-pointer>
-  $<$<BOOL:${NLP_FUZZ}>:-fsanitize=fuzzer-no-link>)
-target_link_options(nlp_options INTERFACE
-  $<$<BOOL:${NLP_SANITIZE}>:-fsanitize=${NLP_SANITIZE}>
-  LINKER:--as-needed)
+target_compile_options(nlp_options INTERFACE -Wall -Wextra -Wpedantic)
+target_link_options(nlp_options INTERFACE LINKER:--as-needed)
+if(NLP_WERROR)
+  target_compile_options(nlp_options INTERFACE -Werror)
+endif()
+if(NLP_SANITIZE)
+  target_compile_options(nlp_options INTERFACE
+    -fsanitize=${NLP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(nlp_options INTERFACE -fsanitize=${NLP_SANITIZE})
+endif()
+if(NLP_FUZZ)
+  target_compile_options(nlp_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # The libraries a room's sources need.
 set(nlp_libraries_base nlohmann_json::nlohmann_json PkgConfig::archive)
