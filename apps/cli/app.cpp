@@ -45,6 +45,14 @@ bool may_color(const std::string& when, int descriptor) {
   const bool dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
   return !is_environment_set("NO_COLOR") && !dumb && ::isatty(descriptor) == 1;
 }
+
+// A thread for whose stack there is no room is out of memory, too.
+bool is_out_of_memory(const std::exception& error) {
+  const auto* system = dynamic_cast<const std::system_error*>(&error);
+  return dynamic_cast<const std::bad_alloc*>(&error) != nullptr ||
+         (system != nullptr && (system->code() == std::errc::resource_unavailable_try_again ||
+                                system->code() == std::errc::not_enough_memory));
+}
 }  // namespace
 
 App::App(const std::string& name)
@@ -140,7 +148,7 @@ int exit_code(const std::exception& error) {
         return 1;
     }
   }
-  return dynamic_cast<const std::bad_alloc*>(&error) != nullptr ? 6 : 1;
+  return is_out_of_memory(error) ? 6 : 1;
 }
 
 int App::run(int argc, char** argv, const std::function<void()>& body) {
@@ -158,11 +166,10 @@ int App::run(int argc, char** argv, const std::function<void()>& body) {
         error.kind() == Kind::usage ? fmt::format("; see {} --help", get_name()) : std::string();
     messages_.error(error.what() + hint);
     return exit_code(error);
-  } catch (const std::bad_alloc& error) {
-    messages_.error("out of memory; allow more, or lower --threads or --batch-tokens");
-    return exit_code(error);
   } catch (const std::exception& error) {
-    messages_.error(error.what());
+    messages_.error(is_out_of_memory(error)
+                        ? "out of memory; allow more, or lower --threads or --batch-tokens"
+                        : error.what());
     return exit_code(error);
   }
 }

@@ -1,11 +1,7 @@
-#include <sys/resource.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <fmt/format.h>
 
 #include "base/cpu.hpp"
-#include "base/error.hpp"
+#include "cli/memory_limit.hpp"
 #include "cli/options.hpp"
 #include "cli/size.hpp"
 
@@ -37,14 +33,7 @@ ComputeOptions::ComputeOptions(App& app, Spec spec) {
         })
         ->group("Compute");
   app.after_parse([this] {
-    if (max_memory_ == 0) return;
-    struct rlimit limit = {};
-    if (::getrlimit(RLIMIT_DATA, &limit) == 0) {
-      limit.rlim_cur = std::min<rlim_t>(max_memory_, limit.rlim_max);
-      if (::setrlimit(RLIMIT_DATA, &limit) == 0) return;
-    }
-    throw Error(Kind::io,
-                std::string("--max-memory: the system refused (") + std::strerror(errno) + ")");
+    if (max_memory_ > 0) limit_memory(max_memory_);
   });
 }
 

@@ -1,0 +1,88 @@
+#include <algorithm>
+
+#include "cli/manual.hpp"
+#include "support/program.hpp"
+
+using program::run;
+
+TEST_CASE("nlp lists its commands, and help shows the manual of one", "[cli]") {
+  const auto help = run({"--help"});
+  CHECK(help.exit == 0);
+  for (const auto name : nlp::cli::command_names()) {
+    INFO(name);
+    CHECK(help.out.find("  " + std::string(name) + " ") != std::string::npos);
+    const auto shown = run({"help", std::string(name)});
+    CHECK(shown.exit == 0);
+    CHECK(shown.out == run({std::string(name), "--help"}).out);
+  }
+  CHECK(run({"help", "frobnicate"}).exit == 2);
+  CHECK(run({}).exit == 2);
+}
+
+TEST_CASE("help shows an example before the options", "[cli]") {
+  for (const auto name : nlp::cli::command_names()) {
+    INFO(name);
+    const auto help = run({std::string(name), "--help"}).out;
+    const auto example = help.find("    "), options = help.find("\nUsage:");
+    REQUIRE(options != std::string::npos);
+    CHECK(help.find("nlp " + std::string(name), example) < options);
+  }
+}
+
+TEST_CASE("the version tells oneDNN's and the instruction set", "[cli]") {
+  for (const program::Arguments& arguments :
+       {program::Arguments{"--version"}, program::Arguments{"embed", "--version"}}) {
+    const auto version = run(arguments);
+    CHECK(version.exit == 0);
+    CHECK(version.out.find("oneDNN ") != std::string::npos);
+    CHECK(version.out.find("instruction set: ") != std::string::npos);
+  }
+}
+
+TEST_CASE("a user's own program becomes a command", "[cli]") {
+  const TemporaryDirectory folder;
+  const auto own = folder.write("nlp-shout", "#!/bin/sh\necho \"loud $1\"\n");
+  std::filesystem::permissions(own, std::filesystem::perms::owner_all);
+  const std::string before = std::getenv("PATH");
+  ::setenv("PATH", (folder.path().string() + ":" + before).c_str(), 1);
+  const auto ended = run({"shout", "text"});
+  ::setenv("PATH", before.c_str(), 1);
+  CHECK(ended.out == "loud text\n");
+}
+
+TEST_CASE("completions know every command and every option", "[cli]") {
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    const auto script = run({"completion", shell});
+    REQUIRE(script.exit == 0);
+    for (const auto name : nlp::cli::command_names()) {
+      INFO(shell << " " << name);
+      CHECK(script.out.find(std::string(name)) != std::string::npos);
+      const auto about = run({std::string(name), "--help-options"});
+      const auto described = nlp::Json::parse(about.out);
+      for (const auto& option : described["options"])
+        for (const std::string given : option["names"]) {
+          // fish writes `-l output`.
+          const std::string bare = given.substr(given.rfind('-', 1) + 1);
+          CHECK(script.out.find(std::string(shell) == "fish" ? " " + bare : given) !=
+                std::string::npos);
+        }
+    }
+  }
+  CHECK(run({"completion", "tcsh"}).exit == 2);
+}
+
+TEST_CASE("bash completes commands, options and their values", "[cli]") {
+  const TemporaryDirectory folder;
+  const auto script = folder.write("nlp.bash", run({"completion", "bash"}).out);
+  const auto complete = [&](const std::string& words) {
+    const auto test = folder.write(
+        "test", "source " + script.string() + "\nCOMP_WORDS=(" + words +
+                    ")\nCOMP_CWORD=$((${#COMP_WORDS[@]}-1))\n_nlp\necho \"${COMPREPLY[*]}\"\n");
+    const std::string out = folder.path() / "out";
+    REQUIRE(std::system(("bash " + test.string() + " > " + out).c_str()) == 0);
+    return program::read(out);
+  };
+  CHECK(complete("nlp fill") == "fill-mask\n");
+  CHECK(complete("nlp embed --pool") == "--pooling\n");
+  CHECK(complete("nlp embed --pooling m") == "mean max\n");
+}

@@ -1,0 +1,159 @@
+#include "support/program.hpp"
+
+using program::Arguments;
+using program::Ended;
+using program::model;
+using program::run;
+
+namespace {
+
+// An error: its exit code, nothing on stdout, one line on stderr that names the program.
+void check_refused(const Ended& ended, int exit, const std::string& part) {
+  INFO(ended.err);
+  CHECK(ended.exit == exit);
+  CHECK(ended.out.empty());
+  CHECK(program::lines(ended.err).size() == 1);
+  CHECK(ended.err.rfind("nlp", 0) == 0);
+  CHECK(ended.err.find(part) != std::string::npos);
+}
+
+void copy_model(const std::string& name, const std::filesystem::path& to) {
+  std::filesystem::copy(
+      model(name), to,
+      std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
+}
+
+}  // namespace
+
+TEST_CASE("a wrong command line exits with 2 and names what is near", "[cli]") {
+  check_refused(run({"fil-mask"}), 2, "fill-mask");
+  check_refused(run({"frobnicate"}), 2, "frobnicate");
+  check_refused(run({"embed", "--dim", "3"}), 2, "--dims");
+  check_refused(run({"embed", "--no-such-option"}), 2, "--no-such-option");
+  check_refused(run({"embed", "-f", "xml"}), 2, "xml");
+  check_refused(run({"fill-mask", "-k", "0"}), 2, "-k");
+  check_refused(run({"embed", "--json", "-f", "npy"}), 2, "--json");
+  check_refused(run({"classify", "--window", "9", "--overlap", "9"}), 2, "--overlap");
+}
+
+TEST_CASE("what does not exist yet is refused, not ignored", "[cli]") {
+  for (const char* dtype : {"bf16", "int8"})
+    check_refused(run({"embed", "-m", model("bert-mlm"), "--dtype", dtype}, "a"), 2, dtype);
+}
+
+TEST_CASE("a model that is not there exits with 4 and its path", "[cli]") {
+  check_refused(run({"embed", "-m", "/nonexistent/model"}, "a"), 4, "/nonexistent/model");
+  check_refused(run({"embed", "-m", "org/name"}, "a"), 4, "org/name");
+}
+
+TEST_CASE("a checkpoint without the head asked for exits with 4", "[cli]") {
+  const Arguments wrong[] = {{"fill-mask", "bert-ner"}, {"ner", "bert-mlm"},
+                             {"classify", "bert-mlm"},  {"classify", "bert-ner"},
+                             {"ner", "bert-sentiment"}, {"answer", "bert-mlm"}};
+  for (const Arguments& pair : wrong)
+    check_refused(run({pair[0], "-m", model(pair[1])}, "a [MASK]\tb"), 4, "head");
+}
+
+TEST_CASE("a damaged checkpoint exits with 4, never by a signal", "[cli]") {
+  const TemporaryDirectory folder;
+  const auto weights = folder.path() / "model.safetensors";
+  for (const char* file : {"model.safetensors", "config.json", "tokenizer.json"}) {
+    copy_model("bert-mlm", folder.path());
+    const auto bytes = program::read(folder.path() / file);
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{7}, bytes.size() / 2, bytes.size() - 2}) {
+      INFO(file << " cut to " << size);
+      folder.write(file, bytes.substr(0, size));
+      check_refused(run({"fill-mask", "-m", folder.path()}, "a [MASK]"), 4, file);
+    }
+    std::filesystem::remove(folder.path() / file);
+    if (std::string(file) != "tokenizer.json")  // without it vocab.txt is read
+      CHECK(run({"fill-mask", "-m", folder.path()}, "a [MASK]").exit == 4);
+  }
+}
+
+TEST_CASE("broken JSON exits with 3, the file and the line", "[cli]") {
+  const TemporaryDirectory folder;
+  const auto file = folder.write("b.jsonl", "{\"text\": \"a\"}\n{\"text\": \n{\"text\": \"b\"}\n");
+  const auto out = folder.path() / "out";
+  const auto ended =
+      run({"tokenize", "-m", model("bert-mlm"), "--input", "jsonl", "-o", out, file});
+  check_refused(ended, 3, file.string() + ":2: ");
+  CHECK_FALSE(std::filesystem::exists(out));
+  CHECK_FALSE(std::filesystem::exists(out.string() + ".tmp"));
+}
+
+TEST_CASE("before an error all earlier records are written", "[cli]") {
+  const auto ended = run({"tokenize", "-m", model("bert-mlm"), "--input", "jsonl", "--json"},
+                         "{\"text\": \"a\"}\n{\"text\": 7}\n");
+  CHECK(ended.exit == 3);
+  CHECK(program::lines(ended.out).size() == 1);
+}
+
+TEST_CASE("--on-error skip keeps the line count", "[cli]") {
+  const Arguments arguments = {"classify",   "-m",    model("bert-sentiment"),
+                               "--input",    "jsonl", "--json",
+                               "--on-error", "skip",  "--overflow",
+                               "error"};
+  std::string long_text;
+  for (int k = 0; k < 200; ++k) long_text += " word";
+  const auto ended = run(arguments, "{\"text\": \"a\"}\n{\"text\":\n{\"text\": \"" + long_text +
+                                        "\", \"id\": 3}\n[]\n{\"text\": \"b\"}\n");
+  const auto found = program::records(ended);
+  REQUIRE(found.size() == 5);
+  for (std::size_t k = 0; k < found.size(); ++k)
+    CHECK(found[k].contains("error") == (k >= 1 && k <= 3));
+  CHECK(found[2]["id"] == 3);
+  CHECK(ended.err.find("3 ") != std::string::npos);
+}
+
+TEST_CASE("a line beyond --max-line exits with 3, or is skipped", "[cli]") {
+  const std::string input = "short\n" + std::string(5000, 'x') + "\nlast\n";
+  const auto ended =
+      run({"tokenize", "-m", model("bert-mlm"), "--json", "--max-line", "1K"}, input);
+  CHECK(ended.exit == 3);
+  CHECK(ended.err.find("stdin:2: ") != std::string::npos);
+  const auto found = program::records(
+      {"tokenize", "-m", model("bert-mlm"), "--json", "--max-line", "1K", "--on-error", "skip"},
+      input);
+  REQUIRE(found.size() == 3);
+  CHECK(found[1].contains("error"));
+  CHECK(found[2]["text"] == "last");
+}
+
+TEST_CASE("too long a text is refused, cut with a warning, or read in windows", "[cli]") {
+  std::string text;
+  for (int k = 0; k < 200; ++k) text += " word" + std::to_string(k);
+  const auto classify = [&](const char* overflow) {
+    return run({"classify", "-m", model("bert-sentiment"), "--json", "--overflow", overflow},
+               text + "\nshort\n" + text);
+  };
+  CHECK(classify("error").exit == 3);
+  const auto cut = classify("truncate");
+  const auto found = program::records(cut);
+  CHECK(found[0]["truncated"] == true);
+  CHECK_FALSE(found[1].contains("truncated"));
+  CHECK(program::lines(cut.err).size() == 1);
+  CHECK(cut.err.find(" 2 ") != std::string::npos);
+  const auto windows = classify("window");
+  CHECK(windows.err.empty());
+  CHECK_FALSE(program::records(windows)[0].contains("truncated"));
+}
+
+TEST_CASE("ids of another model are refused", "[cli]") {
+  check_refused(run({"encode", "-m", model("bert-mlm")}, R"({"ids": [2, 999999, 3]})"), 3, "ids");
+  check_refused(run({"encode", "-m", model("bert-mlm")}, R"({"ids": [2, -1, 3]})"), 3, "ids");
+  check_refused(run({"predict", "-m", model("bert-mlm")},
+                    R"({"ids": [2, 3], "hidden": {"dtype": "float32", "shape": [1], "data": ""}})"),
+                3, "hidden");
+  check_refused(
+      run({"predict", "-m", model("bert-mlm")}, R"({"ids": [2, 3], "labels": [1, 2, 3]})"), 3,
+      "labels");
+}
+
+TEST_CASE("memory beyond --max-memory exits with 6", "[cli]") {
+  const auto ended =
+      run({"embed", "-m", model("bert-mlm"), "--json", "-t", "1", "--max-memory", "1M"}, "a");
+  INFO(ended.err);
+  CHECK(ended.exit == 6);
+}
