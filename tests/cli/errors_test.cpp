@@ -31,7 +31,7 @@ TEST_CASE("a wrong command line exits with 2 and names what is near", "[cli]") {
   check_refused(run({"embed", "--dim", "3"}), 2, "--dims");
   check_refused(run({"embed", "--no-such-option"}), 2, "--no-such-option");
   check_refused(run({"embed", "-f", "xml"}), 2, "xml");
-  check_refused(run({"fill-mask", "-k", "0"}), 2, "-k");
+  check_refused(run({"fill-mask", "-k", "0"}), 2, "--top");
   check_refused(run({"embed", "--json", "-f", "npy"}), 2, "--json");
   check_refused(run({"classify", "--window", "9", "--overlap", "9"}), 2, "--overlap");
 }

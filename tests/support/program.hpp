@@ -1,5 +1,6 @@
 // Runs the built programs as a user's script does.
 #pragma once
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -58,9 +59,14 @@ inline Ended run(const Arguments& arguments, std::string_view input = "") {
   const auto out = folder.path() / "out", err = folder.path() / "err";
   const pid_t child = ::fork();
   if (child == 0) {
-    if (!::freopen(in.c_str(), "rb", stdin) || !::freopen(out.c_str(), "wb", stdout) ||
-        !::freopen(err.c_str(), "wb", stderr))
-      ::_exit(126);
+    const auto open_as = [](int descriptor, const std::filesystem::path& file, int flags) {
+      const int opened = ::open(file.c_str(), flags, 0600);
+      if (opened < 0 || ::dup2(opened, descriptor) < 0) ::_exit(126);
+      ::close(opened);
+    };
+    open_as(0, in, O_RDONLY);
+    open_as(1, out, O_WRONLY | O_CREAT);
+    open_as(2, err, O_WRONLY | O_CREAT);
     become(arguments);
   }
   Ended ended;
