@@ -40,7 +40,7 @@ void parse_text(std::string bytes, const InputOptions& options, Record& record) 
 void parse_conll(std::string bytes, const InputOptions& options, Record& record) {
   check_utf8(bytes, options, record);
   for (std::size_t from = 0; from < bytes.size();) {
-    const std::size_t end = bytes.find('\n', from);
+    const std::size_t end = std::min(bytes.find('\n', from), bytes.size());
     const std::string_view line = std::string_view(bytes).substr(from, end - from);
     const std::string_view word = line.substr(0, line.find_first_of(" \t\r"));
     from = end + 1;

@@ -210,7 +210,9 @@ constexpr std::size_t kMostDigits = 4096;
 
 class JsonFromCbor {
  public:
-  JsonFromCbor(std::string_view item, std::string& dst) : reader_(item), dst_(dst) {}
+  // `keys`: how many keys of maps this stands in.
+  JsonFromCbor(std::string_view item, std::string& dst, int keys = 0)
+      : reader_(item), dst_(dst), keys_(keys) {}
 
   void value() {
     const Head head = reader_.head();
@@ -273,7 +275,8 @@ class JsonFromCbor {
     reader_.each(head, [&] {
       if (!std::exchange(first, false)) dst_ += ',';
       std::string key;
-      JsonFromCbor(reader_.skip(), key).value();
+      if (keys_ == kMostKeys) throw Error(Kind::data, "maps as keys of maps are nested too deep");
+      JsonFromCbor(reader_.skip(), key, keys_ + 1).value();
       if (key.empty() || key.front() != '"') {
         json_text::append_string(key, dst_);
       } else {
@@ -296,7 +299,7 @@ class JsonFromCbor {
     }
     if (tag == 4 && static_cast<std::uint8_t>(item.front()) == 0x82) {  // [exponent, mantissa]
       std::string pair;
-      JsonFromCbor(item, pair).value();
+      JsonFromCbor(item, pair, keys_).value();
       const auto comma = pair.find(',');
       const auto is_integer = [](std::string_view text) {
         return text.find_first_not_of("-0123456789") == std::string_view::npos;
@@ -305,10 +308,12 @@ class JsonFromCbor {
       const std::string mantissa = pair.substr(comma + 1, pair.size() - comma - 2);
       if (is_integer(exponent) && is_integer(mantissa)) {
         dst_ += mantissa + "e" + exponent;
-        return;
+      } else {
+        dst_ += pair;  // not written anew: nested ones would take time exponential in their depth
       }
+      return;
     }
-    JsonFromCbor(item, dst_).value();
+    JsonFromCbor(item, dst_, keys_).value();
   }
   void simple(const Head& head) {
     switch (head.info) {
@@ -340,9 +345,20 @@ class JsonFromCbor {
     }
   }
 
+  // Each key in a key doubles the backslashes before its quotes.
+  static constexpr int kMostKeys = 4;
+
   Reader reader_;
   std::string& dst_;
+  int keys_;
 };
+
+void append_double(double value, std::string& dst) {
+  dst.push_back(static_cast<char>(0xFB));
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  for (int shift = 56; shift >= 0; shift -= 8)
+    dst.push_back(static_cast<char>(bits >> shift & 255));
+}
 
 // A decimal number text as a decimal fraction: 1.5e400 is [399, 15].
 void append_decimal_fraction(std::string_view text, std::string& dst) {
@@ -362,7 +378,8 @@ void append_decimal_fraction(std::string_view text, std::string& dst) {
   if (k < text.size()) {
     std::int64_t written = 0;
     const std::size_t from = text[k + 1] == '+' ? k + 2 : k + 1;
-    std::from_chars(text.data() + from, text.data() + text.size(), written);
+    if (std::from_chars(text.data() + from, text.data() + text.size(), written).ec != std::errc())
+      return append_double(minus ? -HUGE_VAL : HUGE_VAL, dst);  // 1e99999999999999999999
     exponent += written;
   }
   digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
@@ -370,13 +387,6 @@ void append_decimal_fraction(std::string_view text, std::string& dst) {
   append_head(dst, kArray, 2);
   append_integer(dst, exponent);
   append_from_json((minus ? "-" : "") + digits, dst);
-}
-
-void append_double(double value, std::string& dst) {
-  dst.push_back(static_cast<char>(0xFB));
-  const auto bits = std::bit_cast<std::uint64_t>(value);
-  for (int shift = 56; shift >= 0; shift -= 8)
-    dst.push_back(static_cast<char>(bits >> shift & 255));
 }
 
 void append_big_integer(std::string_view text, std::string& dst) {

@@ -39,7 +39,8 @@ bool is_text(std::string_view item);
 void append_json(std::string_view item, std::string& dst);
 
 // Appends the item for valid JSON text.  Integers stay exact at any size (bignums); other numbers
-// are float64, or decimal fractions where float64 has no room (1e400).
+// are float64, or decimal fractions where float64 has no room (1e400);
+// infinite where the exponent is beyond int64.
 void append_from_json(std::string_view json, std::string& dst);
 
 // Parts of items.

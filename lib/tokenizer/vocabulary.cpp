@@ -23,7 +23,7 @@ std::uint64_t hash_of(std::string_view key) {
     hash = fold(hash ^ word, kSecond);
   }
   word = 0;
-  std::memcpy(&word, key.data() + at, key.size() - at);
+  if (at < key.size()) std::memcpy(&word, key.data() + at, key.size() - at);
   return fold(hash ^ word, kSecond);
 }
 
