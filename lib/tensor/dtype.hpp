@@ -6,7 +6,22 @@
 
 namespace nlp::tensor {
 
-enum class DType : std::uint8_t { f32, f16, bf16, f64, i8, u8, i16, u16, i32, u32, i64, u64, boolean, other };
+enum class DType : std::uint8_t {
+  f32,
+  f16,
+  bf16,
+  f64,
+  i8,
+  u8,
+  i16,
+  u16,
+  i32,
+  u32,
+  i64,
+  u64,
+  boolean,
+  other
+};
 
 std::size_t size_of(DType dtype);  // bytes of one element; 0 for `other`
 std::string_view name_of(DType dtype);

@@ -31,10 +31,15 @@ void to_f32(const TensorView& src, std::int64_t first, std::span<float> dst) {
     }
   };
   switch (src.dtype) {
-    case DType::f32: std::memcpy(dst.data(), from, dst.size_bytes()); return;
-    case DType::f16: return each(std::uint16_t{}, f16_to_f32);
-    case DType::bf16: return each(std::uint16_t{}, bf16_to_f32);
-    case DType::f64: return each(double{}, [](double value) { return static_cast<float>(value); });
+    case DType::f32:
+      std::memcpy(dst.data(), from, dst.size_bytes());
+      return;
+    case DType::f16:
+      return each(std::uint16_t{}, f16_to_f32);
+    case DType::bf16:
+      return each(std::uint16_t{}, bf16_to_f32);
+    case DType::f64:
+      return each(double{}, [](double value) { return static_cast<float>(value); });
     default:
       throw Error(Kind::model, fmt::format("weights of type {} cannot be computed with (expected "
                                            "float32, float16, bfloat16 or float64)",

@@ -14,8 +14,8 @@ namespace nlp::tensor {
 
 using Shape = std::vector<std::int64_t>;
 
-std::int64_t count(const Shape& shape);        // product of all extents; 1 for rank 0
-std::string to_string(const Shape& shape);     // "[3, 768]"
+std::int64_t count(const Shape& shape);     // product of all extents; 1 for rank 0
+std::string to_string(const Shape& shape);  // "[3, 768]"
 
 // Values in a checkpoint file.  `data` may be aligned to as little as one element.
 struct TensorView {

@@ -31,8 +31,8 @@ struct Tokens {
 struct Encoding {
   std::vector<std::int32_t> ids;
   std::vector<std::int32_t> type_ids;
-  std::vector<text::Span> offsets;    // bytes, each in its own text; {0,0} where the template put it
-  std::vector<std::int32_t> words;    // within its own text; -1 where the template put the token
+  std::vector<text::Span> offsets;  // bytes, each in its own text; {0,0} where the template put it
+  std::vector<std::int32_t> words;  // within its own text; -1 where the template put the token
   std::vector<std::int8_t> sequence;  // 0 the text, 1 its pair, -1 where the template put the token
   std::vector<std::uint8_t> special;  // 1 where the template put the token
   std::vector<Matched> matched;       // few; see Tokenizer::surfaces()

@@ -26,7 +26,7 @@ struct TokenizerConfig {
   std::string tokenizer_class;
   std::optional<bool> do_lower_case, strip_accents, tokenize_chinese_chars;
   std::optional<std::int64_t> model_max_length;
-  Roles roles;  // empty where none is named
+  Roles roles;                  // empty where none is named
   bool generic_class() const {  // a class of the reference that knows no special token by itself
     return tokenizer_class == "PreTrainedTokenizerFast" || tokenizer_class == "TokenizersBackend";
   }

@@ -260,9 +260,7 @@ bool Tokenizer::is_special(std::int32_t id) const {
   return found != parts_->added_by_id.end() && parts_->added[found->second].special;
 }
 
-std::string_view Tokenizer::continuing_prefix() const {
-  return parts_->model->continuing_prefix();
-}
+std::string_view Tokenizer::continuing_prefix() const { return parts_->model->continuing_prefix(); }
 
 std::optional<std::int32_t> Tokenizer::mask_id() const { return id_of(parts_->config.roles.mask); }
 std::optional<std::int32_t> Tokenizer::pad_id() const { return id_of(parts_->config.roles.pad); }
