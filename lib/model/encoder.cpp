@@ -8,11 +8,21 @@
 namespace nlp::model {
 namespace {
 
+// The table of the tied decoder stands in where only that was stored.
+std::string word_embeddings_name(const Config& config, const WeightNames& names,
+                                 const Weights& weights) {
+  const std::string own = weights.encoder_name(names.word_embeddings);
+  const bool tied = config.tie_word_embeddings && !weights.has_module(own) &&
+                    weights.has_module(names.lm_decoder);
+  return tied ? std::string(names.lm_decoder) : own;
+}
+
 Embeddings read_embeddings(const Config& config, const WeightNames& names, const Weights& weights) {
   const auto name = [&](std::string_view part) { return weights.encoder_name(part); };
   const auto hidden = config.hidden_size;
   Embeddings embeddings;
-  embeddings.word = weights.embedding(name(names.word_embeddings), config.vocab_size, hidden);
+  embeddings.word =
+      weights.embedding(word_embeddings_name(config, names, weights), config.vocab_size, hidden);
   embeddings.position =
       weights.embedding(name(names.position_embeddings), config.max_tokens, hidden);
   if (config.type_vocab_size > 0)

@@ -67,7 +67,7 @@ struct Model::Parts {
       : config(read_config(directory)),
         names(find_family(config.model_type, directory.string()).names),
         checkpoint(checkpoint::Checkpoint::open(directory)),
-        weights(checkpoint, device, names.prefix, names.word_embeddings),
+        weights(checkpoint, device, names.prefix, names.embeddings_norm),
         encoder(config, names, weights) {}
 
   const dnn::Linear& head_layer(const Lazy<dnn::Linear>& lazy, const std::string& module,

@@ -23,18 +23,10 @@ constexpr Range kCjk[] = {{0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xF900, 0xFAF
                           {0x20000, 0x2A6DF}, {0x2A700, 0x2B73F}, {0x2B740, 0x2B81F},
                           {0x2B920, 0x2CEAF}, {0x2F800, 0x2FA1F}};
 
-// Decompositions that came after Unicode 13 or that the reference lacks.
-constexpr Range kNotDecomposed[] = {{0x105C9, 0x105C9}, {0x105E4, 0x105E4}, {0x11383, 0x11383},
-                                    {0x11385, 0x11385}, {0x1138E, 0x1138E}, {0x11391, 0x11391},
-                                    {0x113C5, 0x113C5}, {0x113C7, 0x113C8}, {0x11938, 0x11938},
-                                    {0x16121, 0x16128}, {0x16D68, 0x16D6A}};
-
-// Letters by shape, not by category: Other_Alphabetic symbols.
-constexpr Range kLetterSymbols[] = {
-    {0x24B6, 0x24E9}, {0x1F130, 0x1F149}, {0x1F150, 0x1F169}, {0x1F170, 0x1F189}};
-
 int combining_class(char32_t point) {
-  return utf8proc_get_property(static_cast<utf8proc_int32_t>(point))->combining_class;
+  if (point < 0x300) return 0;
+  const int known = utf8proc_get_property(static_cast<utf8proc_int32_t>(point))->combining_class;
+  return known == 0 || within(tables::kStarters, point) ? 0 : known;
 }
 
 }  // namespace
@@ -45,24 +37,7 @@ bool is_punctuation(char32_t point) { return within(tables::kPunctuation, point)
 bool is_whitespace(char32_t point) { return within(tables::kWhitespace, point); }
 bool is_cjk(char32_t point) { return point >= 0x3400 && within(kCjk, point); }
 
-bool is_word(char32_t point) {
-  switch (utf8proc_category(static_cast<utf8proc_int32_t>(point))) {
-    case UTF8PROC_CATEGORY_LU:
-    case UTF8PROC_CATEGORY_LL:
-    case UTF8PROC_CATEGORY_LT:
-    case UTF8PROC_CATEGORY_LM:
-    case UTF8PROC_CATEGORY_LO:
-    case UTF8PROC_CATEGORY_MN:
-    case UTF8PROC_CATEGORY_MC:
-    case UTF8PROC_CATEGORY_ME:
-    case UTF8PROC_CATEGORY_ND:
-    case UTF8PROC_CATEGORY_NL:
-    case UTF8PROC_CATEGORY_PC:
-      return true;
-    default:
-      return point == 0x200C || point == 0x200D || within(kLetterSymbols, point);
-  }
-}
+bool is_word(char32_t point) { return within(tables::kWord, point); }
 
 Lower lowercase(char32_t point) {
   if (point < 0x80) return {point >= 'A' && point <= 'Z' ? point + 32 : point, 0};
@@ -84,7 +59,7 @@ void decompose(const std::u32string& text, std::vector<Changed>& dst) {
     utf8proc_int32_t parts[kMost];
     int last_class = 0;
     const utf8proc_ssize_t count =
-        point < 0xC0 || within(kNotDecomposed, point)
+        point < 0xC0 || within(tables::kWhole, point)
             ? 0
             : utf8proc_decompose_char(static_cast<utf8proc_int32_t>(point), parts, kMost,
                                       UTF8PROC_DECOMPOSE, &last_class);

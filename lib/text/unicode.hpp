@@ -1,5 +1,6 @@
 // Properties of code points, as the reference tokenizers have them: control, mark and punctuation
-// classes of Unicode 8, lowercase of Unicode 17, all pinned in unicode_tables.hpp.
+// classes of Unicode 8, lowercase of Unicode 17, all pinned in unicode_tables.hpp, whatever Unicode
+// the system's utf8proc knows.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -30,7 +31,7 @@ struct Changed {
 };
 
 // Canonical decomposition (NFD) with marks in canonical order.
-// Source: Unicode Standard Annex 15; decompositions of Unicode 14.
+// Source: Unicode Standard Annex 15; decompositions and classes as the reference's.
 void decompose(const std::u32string& text, std::vector<Changed>& dst);
 
 }  // namespace nlp::text

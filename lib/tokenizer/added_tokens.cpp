@@ -68,19 +68,23 @@ void AddedTokenMatcher::cut(std::string_view text, std::vector<Cut>& dst) const 
     std::size_t from = at, to = at + size;
     at = to;  // whatever becomes of the match, the next one starts behind it
     if (token.single_word && word_touches(text, from, to)) continue;
-    if (token.lstrip)
+    if (token.lstrip) {
       while (from > done) {
         const std::size_t previous = before(text, from);
         if (!text::is_whitespace(point_at(text, previous))) break;
         from = previous;
       }
+      from = std::max(from, done);
+      if (from >= to) continue;  // the token before swallowed all of it
+    }
     if (token.rstrip)
       while (to < text.size()) {
         std::size_t behind = to;
         if (!text::is_whitespace(text::decode(text, behind))) break;
         to = behind;
       }
-    from = std::max(from, done);
+    // Without lstrip a token of spaces is found even in what the one before swallowed: their spans
+    // overlap then, as in the reference.
     if (from > done) push(done, from, -1);
     push(from, to, token.id);
     done = to;

@@ -44,7 +44,8 @@ struct Parts {
   bool unknown_named = false;  // see Tokenizer::unknown_is_named()
   std::vector<std::string> provenance;
 
-  // Made by finish() from the above.
+  // Made by finish() from the above; it also brings the contents of normalised added tokens to
+  // their normalised form.
   AddedTokenMatcher raw, normalized;
   std::map<std::int32_t, std::size_t> added_by_id;
   std::map<std::string, std::int32_t, std::less<>> added_by_content;

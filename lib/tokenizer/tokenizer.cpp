@@ -90,6 +90,7 @@ void Parts::finish() {
     content.assign(added[k].content, 0);
     if (normalizer) normalizer->normalize(content);
     normalized.add(added[k], content.view());
+    added[k].content = content.view();  // what the reference decodes the id to
   }
 }
 
@@ -228,7 +229,7 @@ std::string Tokenizer::decode(std::span<const std::int32_t> ids, bool skip_speci
   std::vector<std::string_view> tokens;
   for (const auto id : ids) {
     const std::string_view token = token_of(id);
-    if (!token.empty() && !(skip_special && is_special(id))) tokens.push_back(token);
+    if (token.data() != nullptr && !(skip_special && is_special(id))) tokens.push_back(token);
   }
   return parts_->decoder->decode(tokens);
 }

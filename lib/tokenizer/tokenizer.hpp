@@ -50,8 +50,8 @@ class Tokenizer {
 
   std::int32_t vocab_size() const;                                  // largest id + 1
   std::optional<std::int32_t> id_of(std::string_view token) const;  // vocabulary or added token
-  std::string_view token_of(std::int32_t id) const;                 // empty where there is none
-  bool is_special(std::int32_t id) const;                           // an added token marked special
+  std::string_view token_of(std::int32_t id) const;  // with no data where there is none
+  bool is_special(std::int32_t id) const;            // an added token marked special
 
   // What marks a token that continues a word (`##`); empty where the model marks none.
   std::string_view continuing_prefix() const;

@@ -47,7 +47,7 @@ class Vocabulary {
 
   std::int32_t size() const { return static_cast<std::int32_t>(tokens_.size()); }  // largest id + 1
   std::int32_t find(std::string_view token) const { return table_.find(token); }   // -1: absent
-  std::string_view token_of(std::int32_t id) const;                                // empty: absent
+  std::string_view token_of(std::int32_t id) const;  // with no data where there is none
 
  private:
   std::string text_;  // all tokens one behind the other; never grows, so views into it hold

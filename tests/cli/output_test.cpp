@@ -22,7 +22,8 @@ Npy parse_npy(const std::string& bytes) {
   REQUIRE((10 + size) % 64 == 0);
   Npy npy{bytes.substr(10, size), {}};
   npy.values.resize((bytes.size() - 10 - size) / sizeof(float));
-  std::memcpy(npy.values.data(), bytes.data() + 10 + size, npy.values.size() * sizeof(float));
+  if (!npy.values.empty())
+    std::memcpy(npy.values.data(), bytes.data() + 10 + size, npy.values.size() * sizeof(float));
   return npy;
 }
 

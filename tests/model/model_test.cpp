@@ -6,6 +6,8 @@
 #include "base/error.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
+#include "support/safetensors_file.hpp"
+#include "support/temporary_directory.hpp"
 
 using namespace nlp::model;
 using nlp::tensor::Tensor;
@@ -161,4 +163,33 @@ TEST_CASE("ids outside the tables and texts too long are refused before anything
   CHECK_THROWS_AS(encode(-1, 0, 3), nlp::Error);
   CHECK_THROWS_AS(encode(1, 2, 3), nlp::Error);
   CHECK_THROWS_AS(encode(1, 0, 81), nlp::Error);
+}
+
+TEST_CASE("word embeddings that are stored only as the tied decoder's are found", "[model]") {
+  // The checkpoint with a tensor, and perhaps the encoder's prefix, renamed.
+  const auto hidden = [](const std::vector<std::pair<std::string, std::string>>& renames) {
+    const TemporaryDirectory directory;
+    const auto source = golden::model("bert-mlm");
+    std::filesystem::copy_file(source / "config.json", directory.path() / "config.json");
+    const nlp::MappedFile file(source / "model.safetensors");
+    const std::string_view bytes(reinterpret_cast<const char*>(file.bytes().data()),
+                                 file.bytes().size());
+    std::uint64_t size = 0;
+    std::memcpy(&size, bytes.data(), sizeof size);
+    std::string header(bytes.substr(8, size));
+    for (const auto& [from, to] : renames)
+      for (std::size_t at = 0; (at = header.find(from, at)) != std::string::npos; at += to.size())
+        header.replace(at, from.size(), to);
+    directory.write("model.safetensors", safetensors::file(header, bytes.substr(8 + size)));
+    const Model model = Model::open(directory.path());
+    Encoded encoded;
+    model.encode(golden::Arrays("bert-mlm").batch(), {}, *model.workspace(), encoded);
+    const auto values = encoded.last.values();
+    return std::vector<float>(values.begin(), values.end());
+  };
+  const std::pair<std::string, std::string> tied = {"bert.embeddings.word_embeddings.weight",
+                                                    "cls.predictions.decoder.weight"};
+  const auto expected = hidden({});
+  CHECK(hidden({tied}) == expected);
+  CHECK(hidden({tied, {"\"bert.", "\""}}) == expected);
 }

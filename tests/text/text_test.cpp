@@ -67,3 +67,26 @@ TEST_CASE("lowercase is per character, without the rule for the last sigma", "[t
   CHECK(lowercase(0x10D50).first == 0x10D70);  // Unicode 16
   CHECK(lowercase(U'\u0101').first == U'\u0101');
 }
+
+TEST_CASE("marks newer than the reference's tables stay where they stand", "[text]") {
+  const auto nfd = [](const std::u32string& text) {
+    std::vector<Changed> parts;
+    decompose(text, parts);
+    std::u32string points;
+    for (const Changed& part : parts) points += part.point;
+    return points;
+  };
+  CHECK(nfd(U"\u00e9") == U"e\u0301");
+  CHECK(nfd(U"a\u0301\u0323") == U"a\u0323\u0301");        // canonical order
+  CHECK(nfd(U"a\u1ac3\u0335") == U"a\u1ac3\u0335");        // a mark since Unicode 14
+  CHECK(nfd(U"\u0308\U00010f83") == U"\u0308\U00010f83");  // likewise
+  CHECK(nfd(U"\U00011938") == U"\U00011938");              // decomposed since Unicode 13
+  CHECK(nfd(U"\uac01") == U"\u1100\u1161\u11a8");
+}
+
+TEST_CASE("word characters are the reference's, of the newest Unicode", "[text]") {
+  for (const char32_t point : {U'a', U'_', U'7', U'\u00e9', U'\u0301', U'\u200d', U'\U00013c4b'})
+    CHECK(is_word(point));
+  for (const char32_t point : {U' ', U'-', U'\u00b7', U'\u2026', U'\U0001f600'})
+    CHECK_FALSE(is_word(point));
+}
