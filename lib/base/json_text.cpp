@@ -44,7 +44,7 @@ class Scanner {
 
   std::string_view value(int depth = 0) {
     const std::size_t from = at_;
-    if (depth > kDeepest)
+    if (depth == kDeepest && (peek() == '{' || peek() == '['))
       throw Error(Kind::data,
                   fmt::format("not read (JSON nested deeper than {} levels)", kDeepest));
     switch (peek()) {

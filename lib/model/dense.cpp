@@ -67,7 +67,9 @@ Dense Dense::open(const std::filesystem::path& directory) {
   Dense dense;
   dense.inputs_ = size("in_features");
   dense.outputs_ = size("out_features");
-  if (config.value("use_residual", false)) fail("use_residual is not supported");
+  if (const auto found = config.find("use_residual");
+      found != config.end() && *found != false && !found->is_null())
+    fail("use_residual is not supported");
   const auto activation = config.find("activation_function");
   std::string name = "Tanh";  // the module's default
   if (activation != config.end() && activation->is_string()) name = activation->get<std::string>();

@@ -14,7 +14,7 @@ using nlp::NpzWriter;
 using nlp::npy::Type;
 
 namespace {
-std::string header(Type type, std::vector<std::int64_t> shape) {
+std::string header_of(Type type, std::vector<std::int64_t> shape) {
   return nlp::npy::header(type, shape);
 }
 
@@ -59,28 +59,28 @@ std::string archive() {
 }  // namespace
 
 TEST_CASE("a .npy header is Python's dictionary, padded so that values lie on 64 bytes", "[base]") {
-  const std::string bytes = header(Type::float32, {2540, 384});
+  const std::string bytes = header_of(Type::float32, {2540, 384});
   CHECK(bytes.size() == 128);
   CHECK(bytes.substr(0, 8) == std::string("\x93NUMPY\x01\x00", 8));
   CHECK(number(bytes, 8, 2) == 118);
   CHECK(bytes.substr(10, 63) == "{'descr': '<f4', 'fortran_order': False, 'shape': (2540, 384), ");
   CHECK(bytes.back() == '\n');
-  CHECK(header(Type::int64, {3}).find("'<i8'") != std::string::npos);
-  CHECK(header(Type::int64, {3}).find("'shape': (3,)") != std::string::npos);
-  CHECK(header(Type::int64, {}).find("'shape': ()") != std::string::npos);
+  CHECK(header_of(Type::int64, {3}).find("'<i8'") != std::string::npos);
+  CHECK(header_of(Type::int64, {3}).find("'shape': (3,)") != std::string::npos);
+  CHECK(header_of(Type::int64, {}).find("'shape': ()") != std::string::npos);
 }
 
 TEST_CASE("a .npy header beyond the format's 64 KiB is refused", "[base]") {
   for (std::size_t extents : {1, 20, 21, 22, 23, 1000})
-    CHECK(header(Type::float32, std::vector<std::int64_t>(extents, 1)).size() % 64 == 0);
-  CHECK_THROWS_AS(header(Type::float32, std::vector<std::int64_t>(30000, 1)), nlp::Error);
+    CHECK(header_of(Type::float32, std::vector<std::int64_t>(extents, 1)).size() % 64 == 0);
+  CHECK_THROWS_AS(header_of(Type::float32, std::vector<std::int64_t>(30000, 1)), nlp::Error);
 }
 
 TEST_CASE("an .npz archive holds one .npy file for each array", "[base]") {
   const auto found = members(archive());
   REQUIRE(found.size() == 2);
-  CHECK(found.at("a.npy") == header(Type::float32, {2}) + "01234567");
-  CHECK(found.at("b.npy") == header(Type::int64, {0, 3}));
+  CHECK(found.at("a.npy") == header_of(Type::float32, {2}) + "01234567");
+  CHECK(found.at("b.npy") == header_of(Type::int64, {0, 3}));
 }
 
 TEST_CASE("the same arrays give the same archive", "[base]") { CHECK(archive() == archive()); }
