@@ -33,7 +33,7 @@
 //   }
 //
 // What a main never does: catch errors, count lines, look at the terminal, flush, close.
-// A command needs man/NAME.txt, from which --help takes its examples; see man/README.md.
+// A command needs man/NAME.txt, from which --help takes its examples; HACKING.md has the recipe.
 #pragma once
 #include "cli/app.hpp"
 #include "cli/options.hpp"

@@ -3,20 +3,20 @@
 #include <fmt/format.h>
 
 #include <cctype>
+#include <charconv>
 #include <cmath>
-#include <cstdlib>
 
 namespace nlp::cli {
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {
-  const std::string whole(text);
-  if (whole.empty() || std::isdigit(static_cast<unsigned char>(whole.front())) == 0)
-    return std::nullopt;
-  char* end = nullptr;
-  const double number = std::strtod(whole.c_str(), &end);
+  double number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest_of_text, error] =
+      std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  if (error != std::errc() || text.front() == '-') return std::nullopt;
   std::string unit;
-  for (; *end != '\0'; ++end)
-    unit += static_cast<char>(std::toupper(static_cast<unsigned char>(*end)));
+  for (const char* at = rest_of_text; at != end; ++at)
+    unit += static_cast<char>(std::toupper(static_cast<unsigned char>(*at)));
   double factor = 1;
   if (!unit.empty() && unit != "B") {
     const auto power = std::string_view("KMGT").find(unit.front());
