@@ -127,8 +127,9 @@ TEST_CASE("every dtype of the format has its size", "[checkpoint]") {
       {"I64", 64}, {"U64", 64}};
   for (const auto& [name, bytes] : eights) {
     INFO(name);
+    const std::string dtype = name;  // Clang 14 captures no structured binding
     const auto with = [&](std::size_t size) {
-      return entry(std::string("\"dtype\":\"") + name + "\",\"shape\":[8],\"data_offsets\":[0," +
+      return entry("\"dtype\":\"" + dtype + "\",\"shape\":[8],\"data_offsets\":[0," +
                        std::to_string(size) + "]",
                    size);
     };
