@@ -29,7 +29,7 @@ std::string decoded(std::string_view string, std::uint64_t expected_repairs = 0)
   return text;
 }
 
-std::string quoted(std::string_view text) {
+std::string quoted_text(std::string_view text) {
   std::string dst;
   json_text::append_string(text, dst);
   return dst;
@@ -103,10 +103,10 @@ TEST_CASE("strings come back from their escapes; a lone surrogate becomes U+FFFD
 }
 
 TEST_CASE("a string is written with the escapes it must have and no others", "[base]") {
-  CHECK(quoted("a/\u00e9\u2028\U0001F600") == "\"a/\u00e9\u2028\U0001F600\"");
-  CHECK(quoted("\"\\") == R"("\"\\")");
+  CHECK(quoted_text("a/\u00e9\u2028\U0001F600") == "\"a/\u00e9\u2028\U0001F600\"");
+  CHECK(quoted_text("\"\\") == R"("\"\\")");
   std::string controls;
   for (char byte = 0; byte < 0x20; ++byte) controls += byte;
-  CHECK(decoded(quoted(controls)) == controls);
-  CHECK(json_text::check(quoted(controls)) == quoted(controls));
+  CHECK(decoded(quoted_text(controls)) == controls);
+  CHECK(json_text::check(quoted_text(controls)) == quoted_text(controls));
 }
