@@ -8,7 +8,8 @@
 
 namespace nlp::tokenizer {
 
-// The text of an added token where it is not the vocabulary's: with white space it has swallowed.
+// The text of a token where it is not the vocabulary's: an added token with white space it has
+// swallowed, an unknown token of a model that tells it (Piece::literal).
 struct Matched {
   std::uint32_t token;  // index of the token
   std::string text;

@@ -11,6 +11,8 @@ namespace nlp::tokenizer {
 struct Piece {
   std::int32_t id;
   text::Span span;  // bytes of the word
+  // The token's text is what it stands for, not the vocabulary's: Unigram's unknown tokens.
+  bool literal = false;
 };
 
 class TokenModel {

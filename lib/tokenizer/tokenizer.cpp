@@ -167,8 +167,13 @@ Tokens Tokenizer::tokenize(std::string_view text) const {
       pieces.clear();
       parts.model->tokenize(whole.substr(word.start, word.size()), pieces);
       const std::uint32_t at = part.start + word.start;
-      for (const Piece& piece : pieces)
+      for (const Piece& piece : pieces) {
+        if (piece.literal)
+          tokens.matched.push_back(
+              {static_cast<std::uint32_t>(tokens.ids.size()),
+               std::string(whole.substr(word.start + piece.span.start, piece.span.size()))});
         push(piece.id, normalized.origin({at + piece.span.start, at + piece.span.end}));
+      }
       if (!pieces.empty()) ++word_index;
     }
   };

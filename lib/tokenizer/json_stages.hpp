@@ -1,0 +1,49 @@
+// The stages of tokenizer.json: a reader each.  A reader has a table of the types that it can make;
+// another type is refused by name.  Errors: Error{model} that names the place in the file.
+#pragma once
+#include <fmt/format.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "tokenizer/json_part.hpp"
+#include "tokenizer/parts.hpp"
+
+namespace nlp::tokenizer {
+
+// Ids far behind the number of tokens are mistakes: they would ask for memory without need.
+inline constexpr std::int64_t kLargestId = (1 << 24) - 1;
+
+template <class Made>
+struct Factory {
+  std::string_view type;
+  Made (*make)(const JsonPart& part, const Parts& parts);
+};
+
+// Makes what `part` describes by its "type".
+template <class Made, std::size_t N>
+Made make(const std::array<Factory<Made>, N>& factories, const JsonPart& part, const Parts& parts,
+          std::string_view type) {
+  std::string known;
+  for (const auto& factory : factories) {
+    if (factory.type == type) return factory.make(part, parts);
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", factory.type);
+  }
+  part.fail(fmt::format("type \"{}\" is not supported (known: {})", type, known));
+}
+
+template <class Made, std::size_t N>
+Made make(const std::array<Factory<Made>, N>& factories, const JsonPart& part, const Parts& parts) {
+  return make(factories, part, parts, part.member("type").string());
+}
+
+std::unique_ptr<Normalizer> read_normalizer(const JsonPart& part, Parts& parts);
+std::unique_ptr<PreTokenizer> read_pre_tokenizer(const JsonPart& part, const Parts& parts);
+// Puts the model and its vocabulary into parts.
+void read_model(const JsonPart& part, Parts& parts);
+Template read_post_processor(const JsonPart& part, const Parts& parts);
+std::unique_ptr<Decoder> read_decoder(const JsonPart& part, const Parts& parts);
+
+}  // namespace nlp::tokenizer
