@@ -4,12 +4,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/mapped_file.hpp"
 #include "base/nearest.hpp"
 #include "checkpoint/safetensors.hpp"
+#include "checkpoint/torch_file.hpp"
 
 namespace nlp::checkpoint {
 namespace {
@@ -20,6 +23,21 @@ constexpr std::string_view kWrapper = "module.";
 constexpr std::pair<std::string_view, std::string_view> kOldEndings[] = {
     {"LayerNorm.gamma", "LayerNorm.weight"},
     {"LayerNorm.beta", "LayerNorm.bias"},
+};
+
+enum class Form { safetensors, torch };
+
+// What a directory's weights may be called; the first one that is there is read.
+struct Place {
+  const char* name;
+  Form form;
+  bool is_index = false;
+};
+constexpr Place kPlaces[] = {
+    {"model.safetensors", Form::safetensors},
+    {"model.safetensors.index.json", Form::safetensors, true},
+    {"pytorch_model.bin", Form::torch},
+    {"pytorch_model.bin.index.json", Form::torch, true},
 };
 
 std::string name_today(std::string name) {
@@ -52,11 +70,19 @@ std::map<std::string, std::vector<std::string>> read_index(const fs::path& file)
 struct Checkpoint::Files {
   fs::path path;
   std::vector<MappedFile> mapped;
+  std::vector<std::unique_ptr<std::byte[]>> copies;
   Tensors tensors;
 
-  void read(const fs::path& file, const std::vector<std::string>& promised) {
+  Tensors parse(Form form, std::span<const std::byte> bytes, const std::string& where) {
+    if (form == Form::safetensors) return parse_safetensors(bytes, where);
+    TorchFile file = parse_torch_file(bytes, where);
+    std::ranges::move(file.copies, std::back_inserter(copies));
+    return std::move(file.tensors);
+  }
+
+  void read(const fs::path& file, Form form, const std::vector<std::string>& promised) {
     mapped.emplace_back(file);
-    Tensors found = parse_safetensors(mapped.back().bytes(), file.string());
+    Tensors found = parse(form, mapped.back().bytes(), file.string());
     for (const std::string& name : promised)
       if (!found.contains(name))
         throw Error(Kind::model, fmt::format("{}: no tensor {}, which the index says is there",
@@ -79,21 +105,17 @@ Checkpoint Checkpoint::open(const fs::path& directory) {
     throw Error(Kind::model, directory.string() + ": no such directory; is the path right?");
   auto files = std::make_unique<Files>();
   files->path = directory;
-  const auto single = directory / "model.safetensors";
-  const auto index = directory / "model.safetensors.index.json";
-  if (fs::exists(single, unknown)) {
-    files->read(single, {});
-  } else if (fs::exists(index, unknown)) {
-    for (const auto& [shard, names] : read_index(index)) files->read(directory / shard, names);
-  } else if (fs::exists(directory / "pytorch_model.bin", unknown)) {
-    throw Error(Kind::model,
-                fmt::format("{}: pytorch_model.bin is not read yet (expected model.safetensors); "
-                            "save the checkpoint as safetensors",
-                            directory.string()));
-  } else {
-    throw Error(Kind::model, fmt::format("{}: no weights (expected model.safetensors or "
-                                         "model.safetensors.index.json)",
+  const auto* place = std::ranges::find_if(
+      kPlaces, [&](const Place& each) { return fs::exists(directory / each.name, unknown); });
+  if (place == std::end(kPlaces))
+    throw Error(Kind::model, fmt::format("{}: no weights (expected model.safetensors, "
+                                         "pytorch_model.bin, or the index of either's shards)",
                                          directory.string()));
+  if (!place->is_index) {
+    files->read(directory / place->name, place->form, {});
+  } else {
+    for (const auto& [shard, names] : read_index(directory / place->name))
+      files->read(directory / shard, place->form, names);
   }
   return Checkpoint(std::move(files));
 }

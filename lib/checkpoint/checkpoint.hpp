@@ -1,5 +1,5 @@
-// The weights of a checkpoint directory: one safetensors file, or shards with their index.
-// Files are mapped, not copied: views live as long as the Checkpoint.
+// The weights of a checkpoint directory: one file of safetensors or torch, or shards with their
+// index.  Files are mapped, not copied: views live as long as the Checkpoint.
 #pragma once
 #include <filesystem>
 #include <memory>
@@ -13,7 +13,8 @@ namespace nlp::checkpoint {
 
 class Checkpoint {
  public:
-  // Opens `model.safetensors`, or the shards of `model.safetensors.index.json`.
+  // Opens `model.safetensors`, else the shards of `model.safetensors.index.json`, else
+  // `pytorch_model.bin`, else the shards of `pytorch_model.bin.index.json`.
   // Names are told as they are used today: `LayerNorm.gamma`/`.beta` become `.weight`/`.bias`, the
   // wrapper prefix `module.` is dropped.
   // Throws Error{model} with the file and the rule that is broken.

@@ -3,17 +3,12 @@
 // (which may be padded with spaces), then the data; each entry has dtype, shape and data_offsets
 // counted from the end of the header.
 #pragma once
-#include <filesystem>
-#include <map>
 #include <span>
 #include <string>
 
-#include "base/mapped_file.hpp"
-#include "tensor/tensor.hpp"
+#include "checkpoint/tensors.hpp"
 
 namespace nlp::checkpoint {
-
-using Tensors = std::map<std::string, tensor::TensorView, std::less<>>;
 
 // The tensors of a file's bytes, as views into them.  Every rule is enforced: header at most
 // 100,000,000 bytes, starting with `{`; no key twice; `__metadata__` of strings only; known types;

@@ -135,10 +135,10 @@ TEST_CASE("a directory without weights that can be read says why", "[checkpoint]
   const auto absent = directory.path() / "absent";
   check_says(refusal(absent), {absent.string(), "no such directory"});
   check_says(refusal(directory.path()),
-             {directory.path().string(), "no weights", "model.safetensors"});
+             {directory.path().string(), "no weights", "model.safetensors", "pytorch_model.bin"});
 
   directory.write("pytorch_model.bin", "x");
-  check_says(refusal(directory.path()), {"pytorch_model.bin", "not read yet", "safetensors"});
+  check_says(refusal(directory.path()), {"pytorch_model.bin", "no file of torch.save"});
 
   const auto plain = directory.write("plain", "x");
   check_says(refusal(plain), {plain.string(), "no such directory"});
