@@ -70,10 +70,22 @@ void put_labels(ValueWriter& writer, const char* key, const std::vector<Scored>&
   writer.end();
 }
 
+// Whether each token was replaced, as probabilities.
+std::vector<float> replaced_scores(const Tensor& logits) {
+  std::vector<float> scores;
+  for (const float logit : logits.values()) scores.push_back(1 / (1 + std::exp(-logit)));
+  return scores;
+}
+
 std::vector<float> column(const Tensor& logits, std::size_t which) {
   std::vector<float> values;
   for (std::int64_t t = 0; t < logits.rows(); ++t) values.push_back(logits.row(t)[which]);
   return values;
+}
+
+bool has_loss(Head head) {
+  return head == Head::masked_lm || head == Head::token_classification ||
+         head == Head::sequence_classification;
 }
 
 // Mean cross-entropy where the record has labels that fit the head.
@@ -90,6 +102,7 @@ std::optional<double> loss_of(const task::HeadLogits& head, const WantedRows& wa
       return task::mean_cross_entropy(head.logits, wanted.labels);
     case Head::question_answering:
     case Head::next_sentence:
+    case Head::replaced_token:
       break;
   }
   return std::nullopt;
@@ -155,10 +168,11 @@ void put_predictions(ValueWriter& writer, std::span<const task::HeadLogits> head
       case Head::next_sentence:
         put_labels(writer, "next_sentence", relations(logits.row(0)));
         break;
+      case Head::replaced_token:
+        writer.put("replaced", replaced_scores(logits));
+        break;
     }
-    if (wanted.labels.empty() || head.head == Head::next_sentence ||
-        head.head == Head::question_answering)
-      continue;
+    if (wanted.labels.empty() || !has_loss(head.head)) continue;
     writer.key("loss");
     const auto loss = loss_of(head, wanted, config);
     loss ? writer.value(*loss) : writer.value(nullptr);
@@ -195,6 +209,9 @@ void write_predictions(Reply& reply, std::span<const task::HeadLogits> heads,
       case Head::next_sentence:
         for (const Scored& label : relations(logits.row(0))) line(label);
         break;
+      case Head::replaced_token:
+        for (const float score : replaced_scores(logits)) reply.line(fmt::format("{:.4f}", score));
+        break;
     }
     if (!wanted.labels.empty())
       if (const auto loss = loss_of(head, wanted, config))
@@ -224,6 +241,9 @@ std::vector<ArrayKind> prediction_kinds(std::span<const Head> heads, const model
         break;
       case Head::next_sentence:
         kinds.push_back({heads.size() == 1 ? "logits" : "seq_relationship_logits", f32, {2}});
+        break;
+      case Head::replaced_token:
+        kinds.push_back({"logits", f32, {kRows}});
         break;
     }
   return kinds;

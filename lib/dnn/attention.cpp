@@ -42,116 +42,174 @@ HWY_INLINE void multiply_tile(D d, const float* const* left, std::size_t depth, 
 
 template <int Rows, class D>
 HWY_INLINE void multiply(D d, const float* const* left, std::size_t depth, const float* right,
-                         std::size_t width, float* dst, std::size_t dst_stride) {
+                         std::size_t right_stride, std::size_t width, float* dst,
+                         std::size_t dst_stride) {
   const std::size_t lanes = hn::Lanes(d);
   std::size_t at = 0;
   for (; at + 2 * lanes <= width; at += 2 * lanes)
-    multiply_tile<Rows, 2>(d, left, depth, right + at, width, dst + at, dst_stride);
-  if (at < width) multiply_tile<Rows, 1>(d, left, depth, right + at, width, dst + at, dst_stride);
+    multiply_tile<Rows, 2>(d, left, depth, right + at, right_stride, dst + at, dst_stride);
+  if (at < width)
+    multiply_tile<Rows, 1>(d, left, depth, right + at, right_stride, dst + at, dst_stride);
 }
 
-// Softmax of scores[0..size) * scale in place; the row is padded to whole vectors.
+// Softmax of scores[first, last) * scale in place; the lanes outside become zero.  [begin, end) is
+// what surrounds them in whole vectors.
 template <class D>
-HWY_INLINE void softmax_row(D d, float* scores, std::size_t size, std::size_t padded, float scale) {
+HWY_INLINE void softmax_row(D d, float* scores, std::size_t first, std::size_t last,
+                            std::size_t begin, std::size_t end, float scale) {
   const std::size_t lanes = hn::Lanes(d);
-  for (std::size_t k = size; k < padded; ++k) scores[k] = std::numeric_limits<float>::lowest();
+  std::fill(scores + begin, scores + first, std::numeric_limits<float>::lowest());
+  std::fill(scores + last, scores + end, std::numeric_limits<float>::lowest());
   auto most = hn::Set(d, std::numeric_limits<float>::lowest());
-  for (std::size_t k = 0; k < padded; k += lanes) most = hn::Max(most, hn::Load(d, scores + k));
+  for (std::size_t k = begin; k < end; k += lanes) most = hn::Max(most, hn::Load(d, scores + k));
   most = hn::MaxOfLanes(d, most);
   const auto factor = hn::Set(d, scale);
   auto sum = hn::Zero(d);
-  for (std::size_t k = 0; k < padded; k += lanes) {
+  for (std::size_t k = begin; k < end; k += lanes) {
     const auto below = hn::Mul(hn::Sub(hn::Load(d, scores + k), most), factor);
     const auto value = hn::Exp(d, below);
     hn::Store(value, d, scores + k);
     sum = hn::Add(sum, value);
   }
   const auto share = hn::Div(hn::Set(d, 1.0f), hn::SumOfLanes(d, sum));
-  for (std::size_t k = 0; k < padded; k += lanes)
+  for (std::size_t k = begin; k < end; k += lanes)
     hn::Store(hn::Mul(hn::Load(d, scores + k), share), d, scores + k);
 }
 
-// What one head works on.  `keys` is [D, padded T], `values` [T, padded D].
+template <class D>
+HWY_INLINE void scale_row(D d, float* scores, std::size_t begin, std::size_t end, float scale) {
+  const auto factor = hn::Set(d, scale);
+  for (std::size_t k = begin; k < end; k += hn::Lanes(d))
+    hn::Store(hn::Mul(hn::Load(d, scores + k), factor), d, scores + k);
+}
+
+// What one head works on.  `keys` is [D, padded S], `values` [S, padded D].
 struct HeadBuffers {
   float* keys;
   float* values;
-  float* scores;   // [kQueries, padded T]
+  float* scores;   // [kQueries, padded S]
   float* context;  // [kQueries, padded D]
-  std::size_t tokens, padded_tokens, head_size, padded_head_size;
+  std::size_t keys_count, padded_keys, head_size, padded_head_size;
 };
 
-template <int Rows, class D>
-HWY_INLINE void attend(D d, const HeadBuffers& head, const float* const* queries, float scale,
-                       float* const* dst, float* const* probabilities) {
-  multiply<Rows>(d, queries, head.head_size, head.keys, head.padded_tokens, head.scores,
-                 head.padded_tokens);
-  const float* rows[Rows];
-  for (int r = 0; r < Rows; ++r) {
-    float* scores = head.scores + r * head.padded_tokens;
-    softmax_row(d, scores, head.tokens, head.padded_tokens, scale);
-    if (probabilities[r]) std::copy_n(scores, head.tokens, probabilities[r]);
-    rows[r] = scores;
-  }
-  multiply<Rows>(d, rows, head.tokens, head.values, head.padded_head_size, head.context,
-                 head.padded_head_size);
-  for (int r = 0; r < Rows; ++r)
-    std::copy_n(head.context + r * head.padded_head_size, head.head_size, dst[r]);
+// Queries [first, first + Rows) of a head.
+struct QueryRows {
+  std::int64_t head, first;
+  const float* query[kQueries];
+  float* dst[kQueries];
+  float* probabilities[kQueries];  // [S], or null
+};
+
+struct KeyRange {
+  std::size_t first, last;
+};
+
+// The keys [first, last) that a query sees.
+HWY_INLINE KeyRange visible(const AttentionShape& shape, std::int64_t query, std::size_t keys) {
+  const std::int64_t at = shape.query_start + query, count = static_cast<std::int64_t>(keys);
+  const std::int64_t first = at > shape.before ? at - shape.before : 0;
+  const std::int64_t last = shape.after < count - at ? at + shape.after + 1 : count;
+  return {static_cast<std::size_t>(std::min(first, count)),
+          static_cast<std::size_t>(std::clamp<std::int64_t>(last, 0, count))};
 }
 
-void Attend(const AttentionShape& shape, ConstMatrix qkv, Matrix dst, Workspace& workspace,
-            float* probabilities) {
+template <int Rows, class D>
+HWY_INLINE void attend(D d, const AttentionShape& shape, const HeadBuffers& head,
+                       const QueryRows& rows, const ScoreTerm* term) {
+  const std::size_t lanes = hn::Lanes(d);
+  KeyRange seen[Rows];
+  KeyRange all{head.keys_count, 0};
+  for (int r = 0; r < Rows; ++r) {
+    seen[r] = visible(shape, rows.first + r, head.keys_count);
+    all.first = std::min(all.first, seen[r].first);
+    all.last = std::max(all.last, seen[r].last);
+  }
+  // Whole vectors around what any of the rows sees.
+  const std::size_t begin = all.first / lanes * lanes;
+  const std::size_t end = std::min((all.last + lanes - 1) / lanes * lanes, head.padded_keys);
+  multiply<Rows>(d, rows.query, head.head_size, head.keys + begin, head.padded_keys, end - begin,
+                 head.scores + begin, head.padded_keys);
+  const float* shares[Rows];
+  for (int r = 0; r < Rows; ++r) {
+    float* scores = head.scores + r * head.padded_keys;
+    const KeyRange range = seen[r];
+    float scale = shape.scale;
+    if (term) {
+      scale_row(d, scores, begin, end, scale);
+      term->add(rows.head, rows.first + r, static_cast<std::int64_t>(range.first),
+                {scores + range.first, range.last - range.first});
+      scale = 1;
+    }
+    softmax_row(d, scores, range.first, range.last, begin, end, scale);
+    if (rows.probabilities[r]) {
+      std::fill_n(rows.probabilities[r], head.keys_count, 0.0f);
+      std::copy(scores + range.first, scores + range.last, rows.probabilities[r] + range.first);
+    }
+    shares[r] = scores + begin;
+  }
+  multiply<Rows>(d, shares, std::min(end, head.keys_count) - begin,
+                 head.values + begin * head.padded_head_size, head.padded_head_size,
+                 head.padded_head_size, head.context, head.padded_head_size);
+  for (int r = 0; r < Rows; ++r)
+    std::copy_n(head.context + r * head.padded_head_size, head.head_size, rows.dst[r]);
+}
+
+// Keys and values of one head, laid out for the kernels.
+HWY_INLINE void pack(const HeadBuffers& head, ConstMatrix key, ConstMatrix value,
+                     std::int64_t column) {
+  for (std::size_t t = 0; t < head.keys_count; ++t) {
+    const float* from = key.row(static_cast<std::int64_t>(t)) + column;
+    for (std::size_t k = 0; k < head.head_size; ++k) head.keys[k * head.padded_keys + t] = from[k];
+    float* to = head.values + t * head.padded_head_size;
+    std::copy_n(value.row(static_cast<std::int64_t>(t)) + column, head.head_size, to);
+    std::fill(to + head.head_size, to + head.padded_head_size, 0.0f);
+  }
+  for (std::size_t k = 0; k < head.head_size; ++k)
+    std::fill(head.keys + k * head.padded_keys + head.keys_count,
+              head.keys + (k + 1) * head.padded_keys, 0.0f);
+}
+
+void Attend(const AttentionShape& shape, ConstMatrix query, ConstMatrix key, ConstMatrix value,
+            Matrix dst, Workspace& workspace, const ScoreTerm* term, float* probabilities) {
   const hn::ScalableTag<float> d;
   const std::size_t lanes = hn::Lanes(d);
   const auto padded = [&](std::size_t size) { return (size + lanes - 1) / lanes * lanes; };
   HeadBuffers head;
-  head.tokens = static_cast<std::size_t>(qkv.rows);
+  head.keys_count = static_cast<std::size_t>(key.rows);
   head.head_size = static_cast<std::size_t>(shape.head_size);
-  head.padded_tokens = padded(head.tokens);
+  head.padded_keys = padded(head.keys_count);
   head.padded_head_size = padded(head.head_size);
-  head.keys =
-      workspace.scratch(head.head_size * head.padded_tokens + head.tokens * head.padded_head_size +
-                        kQueries * (head.padded_tokens + head.padded_head_size));
-  head.values = head.keys + head.head_size * head.padded_tokens;
-  head.scores = head.values + head.tokens * head.padded_head_size;
-  head.context = head.scores + kQueries * head.padded_tokens;
+  head.keys = workspace.scratch(head.head_size * head.padded_keys +
+                                head.keys_count * head.padded_head_size +
+                                kQueries * (head.padded_keys + head.padded_head_size));
+  head.values = head.keys + head.head_size * head.padded_keys;
+  head.scores = head.values + head.keys_count * head.padded_head_size;
+  head.context = head.scores + kQueries * head.padded_keys;
 
-  const std::int64_t hidden = shape.heads * shape.head_size;
   for (std::int64_t h = 0; h < shape.heads; ++h) {
     const std::int64_t column = h * shape.head_size;
-    for (std::size_t t = 0; t < head.tokens; ++t) {
-      const float* key = qkv.row(t) + hidden + column;
-      for (std::size_t k = 0; k < head.head_size; ++k)
-        head.keys[k * head.padded_tokens + t] = key[k];
-      float* value = head.values + t * head.padded_head_size;
-      std::copy_n(qkv.row(t) + 2 * hidden + column, head.head_size, value);
-      std::fill(value + head.head_size, value + head.padded_head_size, 0.0f);
-    }
-    for (std::size_t k = 0; k < head.head_size; ++k)
-      std::fill(head.keys + k * head.padded_tokens + head.tokens,
-                head.keys + (k + 1) * head.padded_tokens, 0.0f);
-
-    for (std::size_t first = 0; first < head.tokens; first += kQueries) {
-      const std::size_t count = std::min<std::size_t>(kQueries, head.tokens - first);
-      const float* queries[kQueries];
-      float* out[kQueries];
-      float* shares[kQueries] = {};
-      for (std::size_t r = 0; r < count; ++r) {
-        queries[r] = qkv.row(first + r) + column;
-        out[r] = dst.row(first + r) + column;
-        if (probabilities) shares[r] = probabilities + (h * head.tokens + first + r) * head.tokens;
+    pack(head, key, value, column);
+    for (std::int64_t first = 0; first < query.rows; first += kQueries) {
+      const std::int64_t count = std::min<std::int64_t>(kQueries, query.rows - first);
+      QueryRows rows{.head = h, .first = first, .query = {}, .dst = {}, .probabilities = {}};
+      for (std::int64_t r = 0; r < count; ++r) {
+        rows.query[r] = query.row(first + r) + column;
+        rows.dst[r] = dst.row(first + r) + column;
+        if (probabilities)
+          rows.probabilities[r] = probabilities + (h * query.rows + first + r) * key.rows;
       }
       switch (count) {
         case 1:
-          attend<1>(d, head, queries, shape.scale, out, shares);
+          attend<1>(d, shape, head, rows, term);
           break;
         case 2:
-          attend<2>(d, head, queries, shape.scale, out, shares);
+          attend<2>(d, shape, head, rows, term);
           break;
         case 3:
-          attend<3>(d, head, queries, shape.scale, out, shares);
+          attend<3>(d, shape, head, rows, term);
           break;
         default:
-          attend<kQueries>(d, head, queries, shape.scale, out, shares);
+          attend<kQueries>(d, shape, head, rows, term);
           break;
       }
     }
@@ -165,10 +223,20 @@ HWY_AFTER_NAMESPACE();
 namespace nlp::dnn {
 HWY_EXPORT(Attend);
 
+void attention(const AttentionShape& shape, ConstMatrix query, ConstMatrix key, ConstMatrix value,
+               Matrix dst, Workspace& workspace, const ScoreTerm* term, float* probabilities) {
+  if (query.rows == 0 || key.rows == 0) return;
+  HWY_DYNAMIC_DISPATCH(Attend)
+  (shape, query, key, value, dst, workspace, term, probabilities);
+}
+
 void attention(const AttentionShape& shape, ConstMatrix qkv, Matrix dst, Workspace& workspace,
-               float* probabilities) {
-  if (qkv.rows == 0) return;
-  HWY_DYNAMIC_DISPATCH(Attend)(shape, qkv, dst, workspace, probabilities);
+               const ScoreTerm* term, float* probabilities) {
+  const std::int64_t size = shape.heads * shape.head_size;
+  const auto part = [&](std::int64_t k) {
+    return ConstMatrix{qkv.data + k * size, qkv.rows, size, qkv.stride};
+  };
+  attention(shape, part(0), part(1), part(2), dst, workspace, term, probabilities);
 }
 
 }  // namespace nlp::dnn

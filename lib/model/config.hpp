@@ -1,7 +1,10 @@
-// What config.json says, in one plain form for all families.
+// What config.json says, in one plain form for all families.  Every field has the value that
+// computes BERT; a family's row and its config change what differs.
+// Legend: H hidden, A heads, D head size, E embedding, F feed-forward, L layers, V vocabulary.
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +15,8 @@ enum class Head {
   token_classification,
   sequence_classification,
   question_answering,
-  next_sentence,  // the sentence-pair half of BERT's pre-training head
+  next_sentence,   // the sentence-pair half of a pre-training head
+  replaced_token,  // ELECTRA's discriminator: was this token replaced?
 };
 
 const char* name_of(Head head);  // "masked language model", "token classification", …
@@ -20,21 +24,40 @@ const char* name_of(Head head);  // "masked language model", "token classificati
 enum class Problem { single_label, multi_label, regression };
 
 // `hidden_act` and its kin.  Source: facts of the reference's activation table.
-enum class Activation { gelu_erf, gelu_tanh, relu, silu, tanh };
+enum class Activation { none, gelu_erf, gelu_tanh, relu, silu, tanh };
+
+// Which of a text's rows a sequence classifier reads.
+enum class SequencePooling { first, mean };
 
 struct Config {
   std::string model_type;                  // "bert"
   std::vector<std::string> architectures;  // "BertForMaskedLM"
   std::int64_t hidden_size = 0;            // H
+  std::int64_t embedding_size = 0;         // E; where it is not H, a layer projects E to H
   std::int64_t heads = 0;                  // A
+  std::int64_t head_size = 0;              // D; A*D is H in most families
   std::int64_t layers = 0;                 // L
   std::int64_t intermediate_size = 0;      // F
   std::int64_t vocab_size = 0;             // V, rows of the embedding table
-  std::int64_t type_vocab_size = 0;
-  std::int64_t max_tokens = 0;  // tokens a text may have, special ones included
+  std::int64_t type_vocab_size = 0;        // 0: no type embeddings
+  std::int64_t position_rows = 0;          // of the position table; 0: no position embeddings
+  std::int64_t first_position = 0;         // row of a text's first token
+  bool pads_keep_position = false;         // a pad token has row first_position - 1, and counts not
+  std::int64_t max_tokens = 0;             // tokens a text may have, special ones included
   std::int64_t pad_token_id = 0;
   float layer_norm_epsilon = 1e-12f;
-  Activation activation = Activation::gelu_erf;
+  bool pre_norm = false;  // norms stand before attention and feed-forward, and one behind all
+  bool optional_biases = false;       // layers and norms have the biases that the file has
+  bool bare_first_attention = false;  // with pre_norm: none before the first attention
+  Activation activation = Activation::gelu_erf;     // of the feed-forward
+  std::optional<Activation> head_activation;        // of the masked-LM head; absent: the same
+  Activation pooled_activation = Activation::tanh;  // of the layer before a sequence classifier
+  SequencePooling pooling = SequencePooling::first;
+  // Layers share weights: layer l has those of group l * groups / layers, each group a row of
+  // blocks.  0 groups: every layer has its own.
+  std::int64_t layer_groups = 0, blocks_in_group = 1;
+  // Attention scores get a learned bias by distance, in this many buckets; 0: none.
+  std::int64_t relative_buckets = 0, relative_max_distance = 128;
   bool tie_word_embeddings = true;
   Problem problem = Problem::single_label;
   std::vector<std::string> labels;  // by label id; "LABEL_0", … where the file names none

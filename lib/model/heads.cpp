@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/embeddings.hpp"
 #include "model/encoder.hpp"
 
 namespace nlp::model {
@@ -12,44 +13,101 @@ bool named(const Config& config, std::string_view ending) {
                      [&](const std::string& name) { return name.ends_with(ending); });
 }
 
-}  // namespace
+// The layer whose output a text-wide head reads: the head's own, or the encoder's pooler.
+std::string pooled_layer(const WeightNames& names, const Weights& weights) {
+  if (!names.sequence_dense.empty()) return std::string(names.sequence_dense);
+  return names.pooler.empty() ? std::string() : weights.encoder_name(names.pooler);
+}
 
-MaskedLmHead read_masked_lm(const Config& config, const WeightNames& names,
-                            const Weights& weights) {
-  const auto hidden = config.hidden_size, vocabulary = config.vocab_size;
-  const std::string decoder = std::string(names.lm_decoder) + ".weight";
-  const bool own = weights.has(decoder) || !config.tie_word_embeddings;
+dnn::Linear read_decoder(const Config& config, const WeightNames& names, const Weights& weights) {
+  const std::string own = std::string(names.lm_decoder) + ".weight";
   const tensor::TensorView table =
-      weights.tensor(own ? decoder : weights.encoder_name(names.word_embeddings) + ".weight",
-                     {vocabulary, hidden});
+      weights.has(own) || !config.tie_word_embeddings
+          ? weights.tensor(own, {config.vocab_size, config.embedding_size})
+          : word_table(config, names, weights);
   // The decoder adds its own bias; the other name is tied to it, and stands alone in older files.
   const std::string own_bias = std::string(names.lm_decoder) + ".bias";
   const std::string bias_name = weights.has(own_bias) ? own_bias : std::string(names.lm_bias);
-  const tensor::TensorView bias = weights.tensor(bias_name, {vocabulary});
-  return MaskedLmHead{
-      .transform = weights.linear({std::string(names.lm_transform)}, hidden, hidden,
-                                  to_dnn(config.activation)),
-      .norm = weights.layer_norm(std::string(names.lm_norm), hidden, config.layer_norm_epsilon),
-      .decoder = dnn::Linear(weights.device(), {&table, 1}, {&bias, 1}),
+  const tensor::TensorView bias = weights.tensor(bias_name, {config.vocab_size});
+  return dnn::Linear(weights.device(), {&table, 1}, {&bias, 1});
+}
+
+}  // namespace
+
+void HeadLayers::forward(const tensor::Tensor& src, dnn::Workspace& workspace,
+                         tensor::Tensor& between, tensor::Tensor& dst) const {
+  const tensor::Tensor* rows = &src;
+  if (first) {
+    between.resize({src.rows(), first->outputs()});
+    const dnn::Matrix inner = dnn::matrix(between);
+    first->forward(dnn::matrix(src), inner, workspace);
+    if (norm) dnn::layer_norm(*norm, inner, inner);
+    rows = &between;
+  }
+  dst.resize({src.rows(), last.outputs()});
+  last.forward(dnn::matrix(*rows), dnn::matrix(dst), workspace);
+}
+
+HeadLayers read_head(Head head, const Config& config, const WeightNames& names,
+                     const Weights& weights) {
+  const auto hidden = config.hidden_size, labels = static_cast<std::int64_t>(config.labels.size());
+  // The layers before the last; an empty name: none.
+  const auto head_of = [&](const std::string& dense, std::string_view norm, std::int64_t width,
+                           Activation activation, dnn::Linear last) {
+    HeadLayers layers{std::nullopt, std::nullopt, std::move(last)};
+    if (!dense.empty()) layers.first = weights.linear({dense}, width, hidden, to_dnn(activation));
+    if (!norm.empty())
+      layers.norm = weights.layer_norm(std::string(norm), width, config.layer_norm_epsilon);
+    return layers;
   };
+  const auto linear = [&](std::string_view module, std::int64_t outputs) {
+    return weights.linear({std::string(module)}, outputs, hidden);
+  };
+  switch (head) {
+    case Head::masked_lm:
+      return head_of(std::string(names.lm_transform), names.lm_norm, config.embedding_size,
+                     config.head_activation.value_or(config.activation),
+                     read_decoder(config, names, weights));
+    case Head::token_classification:
+      return head_of(std::string(names.token_dense), names.token_norm, hidden,
+                     config.pooled_activation, linear(names.token_classifier, labels));
+    case Head::sequence_classification:
+      return head_of(pooled_layer(names, weights), names.sequence_norm, hidden,
+                     config.pooled_activation, linear(names.sequence_classifier, labels));
+    case Head::question_answering:
+      return head_of({}, {}, hidden, Activation::none, linear(names.question_answering, 2));
+    case Head::next_sentence:
+      return head_of(weights.encoder_name(names.pooler), {}, hidden, config.pooled_activation,
+                     linear(names.next_sentence, 2));
+    case Head::replaced_token:
+      break;
+  }
+  return head_of(std::string(names.replaced_dense), {}, hidden, config.activation,
+                 linear(names.replaced_prediction, 1));
 }
 
 bool has_head(Head head, const Config& config, const WeightNames& names, const Weights& weights) {
-  const bool classifier = weights.has_module(names.classifier);
-  const bool pooler = weights.has_module(weights.encoder_name(names.pooler));
+  const auto has = [&](std::string_view module) {
+    return !module.empty() && weights.has_module(std::string(module));
+  };
+  const std::string pooled = pooled_layer(names, weights);
+  const bool unnamed = config.architectures.empty();
   switch (head) {
     case Head::masked_lm:
-      return weights.has_module(names.lm_transform);
+      return has(names.lm_transform);
     case Head::token_classification:
-      return classifier &&
-             (config.architectures.empty() ? !pooler : named(config, "ForTokenClassification"));
+      return has(names.token_classifier) &&
+             (unnamed ? !has(pooled) : named(config, "ForTokenClassification"));
     case Head::sequence_classification:
-      return classifier && pooler &&
-             (config.architectures.empty() || named(config, "ForSequenceClassification"));
+      return has(names.sequence_classifier) && has(pooled) &&
+             (unnamed || named(config, "ForSequenceClassification"));
     case Head::question_answering:
-      return weights.has_module(names.question_answering);
+      return has(names.question_answering);
     case Head::next_sentence:
-      return weights.has_module(names.next_sentence) && pooler;
+      return has(names.next_sentence) && !names.pooler.empty() &&
+             has(weights.encoder_name(names.pooler));
+    case Head::replaced_token:
+      return has(names.replaced_prediction);
   }
   return false;
 }

@@ -26,9 +26,9 @@ void WorkspaceDelete::operator()(Workspace* workspace) const { delete workspace;
 
 namespace {
 
-constexpr std::array kHeads = {Head::masked_lm, Head::token_classification,
-                               Head::sequence_classification, Head::question_answering,
-                               Head::next_sentence};
+constexpr std::array kHeads = {
+    Head::masked_lm,          Head::token_classification, Head::sequence_classification,
+    Head::question_answering, Head::next_sentence,        Head::replaced_token};
 
 // A part that is read when it is first needed, by whichever thread needs it.
 template <class Part>
@@ -53,10 +53,21 @@ const tensor::Tensor& gather(const tensor::Tensor& src, std::span<const std::int
   return dst;
 }
 
-void apply(const dnn::Linear& linear, const tensor::Tensor& src, dnn::Workspace& workspace,
-           tensor::Tensor& dst) {
-  dst.resize({src.rows(), linear.outputs()});
-  linear.forward(dnn::matrix(src), dnn::matrix(dst), workspace);
+// One row for each text: its first, or the mean of all.
+const tensor::Tensor& pool(const tensor::Tensor& src, std::span<const std::int64_t> starts,
+                           SequencePooling pooling, tensor::Tensor& dst) {
+  if (pooling == SequencePooling::first) return gather(src, starts.first(starts.size() - 1), dst);
+  const auto texts = static_cast<std::int64_t>(starts.size()) - 1, hidden = src.shape().at(1);
+  dst.resize({texts, hidden});
+  for (std::int64_t b = 0; b < texts; ++b) {
+    const auto mean = dst.row(b);
+    std::ranges::fill(mean, 0.0f);
+    for (std::int64_t n = starts[b]; n < starts[b + 1]; ++n)
+      for (std::int64_t k = 0; k < hidden; ++k) mean[k] += src.row(n)[k];
+    const auto count = static_cast<float>(std::max<std::int64_t>(starts[b + 1] - starts[b], 1));
+    for (float& value : mean) value /= count;
+  }
+  return dst;
 }
 
 }  // namespace
@@ -65,31 +76,27 @@ void apply(const dnn::Linear& linear, const tensor::Tensor& src, dnn::Workspace&
 struct Model::Parts {
   Parts(const std::filesystem::path& directory)
       : config(read_config(directory)),
-        names(find_family(config.model_type, directory.string()).names),
+        family(find_family(config.model_type, directory.string())),
         checkpoint(checkpoint::Checkpoint::open(directory)),
-        weights(checkpoint, device, names.prefix, names.embeddings_norm),
-        encoder(config, names, weights) {}
+        weights(checkpoint, device, family.names.prefix, family.names.embeddings_norm,
+                config.optional_biases),
+        encoder(read_encoder(config, family, weights)) {}
 
-  const dnn::Linear& head_layer(const Lazy<dnn::Linear>& lazy, const std::string& module,
-                                std::int64_t outputs) const {
-    return lazy.get([&] { return weights.linear({module}, outputs, config.hidden_size); });
+  const HeadLayers& layers_of(Head head) const {
+    return heads[static_cast<std::size_t>(head)].get(
+        [&] { return read_head(head, config, family.names, weights); });
   }
-  const dnn::Linear& read_pooler() const {
-    return pooler.get([&] {
-      return weights.linear({weights.encoder_name(names.pooler)}, config.hidden_size,
-                            config.hidden_size, dnn::Activation::tanh);
-    });
+  void run(Head head, const tensor::Tensor& src, Workspace& workspace, tensor::Tensor& dst) const {
+    layers_of(head).forward(src, workspace.kernels, workspace.transformed, dst);
   }
-  std::int64_t labels() const { return static_cast<std::int64_t>(config.labels.size()); }
 
   Config config;
-  const WeightNames& names;
+  const Family& family;
   dnn::Device device;
   checkpoint::Checkpoint checkpoint;
   Weights weights;
-  Encoder encoder;
-  Lazy<MaskedLmHead> masked_lm;
-  Lazy<dnn::Linear> pooler, classifier, question_answering, next_sentence;
+  std::unique_ptr<Encoder> encoder;
+  std::array<Lazy<HeadLayers>, kHeads.size()> heads;  // by Head
 };
 
 Model::Model(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -108,11 +115,12 @@ WorkspacePtr Model::workspace(int threads) const {
 }
 
 void Model::encode(const Batch& batch, const Keep& keep, Workspace& workspace, Encoded& dst) const {
-  parts_->encoder.forward(batch, keep, workspace.kernels, workspace.block, dst);
+  check_batch(parts_->config, batch);
+  parts_->encoder->forward(batch, keep, workspace.kernels, workspace.block, dst);
 }
 
 bool Model::has(Head head) const {
-  return has_head(head, parts_->config, parts_->names, parts_->weights);
+  return has_head(head, parts_->config, parts_->family.names, parts_->weights);
 }
 
 void Model::require(Head head) const {
@@ -129,44 +137,34 @@ void Model::require(Head head) const {
 
 void Model::masked_lm(const tensor::Tensor& src, std::span<const std::int64_t> rows,
                       Workspace& workspace, tensor::Tensor& dst) const {
-  const MaskedLmHead& head = parts_->masked_lm.get(
-      [&] { return read_masked_lm(parts_->config, parts_->names, parts_->weights); });
-  apply(head.transform, gather(src, rows, workspace.gathered), workspace.kernels,
-        workspace.transformed);
-  const dnn::Matrix transformed = dnn::matrix(workspace.transformed);
-  dnn::layer_norm(head.norm, transformed, transformed);
-  apply(head.decoder, workspace.transformed, workspace.kernels, dst);
+  parts_->run(Head::masked_lm, gather(src, rows, workspace.gathered), workspace, dst);
 }
 
 void Model::token_logits(const tensor::Tensor& src, Workspace& workspace,
                          tensor::Tensor& dst) const {
-  apply(parts_->head_layer(parts_->classifier, std::string(parts_->names.classifier),
-                           parts_->labels()),
-        src, workspace.kernels, dst);
+  parts_->run(Head::token_classification, src, workspace, dst);
 }
 
-void Model::sequence_logits(const tensor::Tensor& src, std::span<const std::int64_t> rows,
+void Model::sequence_logits(const tensor::Tensor& src, std::span<const std::int64_t> starts,
                             Workspace& workspace, tensor::Tensor& dst) const {
-  apply(parts_->read_pooler(), gather(src, rows, workspace.gathered), workspace.kernels,
-        workspace.transformed);
-  apply(parts_->head_layer(parts_->classifier, std::string(parts_->names.classifier),
-                           parts_->labels()),
-        workspace.transformed, workspace.kernels, dst);
+  const auto& pooled = pool(src, starts, parts_->config.pooling, workspace.gathered);
+  parts_->run(Head::sequence_classification, pooled, workspace, dst);
 }
 
 void Model::answer_logits(const tensor::Tensor& src, Workspace& workspace,
                           tensor::Tensor& dst) const {
-  apply(parts_->head_layer(parts_->question_answering,
-                           std::string(parts_->names.question_answering), 2),
-        src, workspace.kernels, dst);
+  parts_->run(Head::question_answering, src, workspace, dst);
 }
 
-void Model::relationship_logits(const tensor::Tensor& src, std::span<const std::int64_t> rows,
+void Model::relationship_logits(const tensor::Tensor& src, std::span<const std::int64_t> starts,
                                 Workspace& workspace, tensor::Tensor& dst) const {
-  apply(parts_->read_pooler(), gather(src, rows, workspace.gathered), workspace.kernels,
-        workspace.transformed);
-  apply(parts_->head_layer(parts_->next_sentence, std::string(parts_->names.next_sentence), 2),
-        workspace.transformed, workspace.kernels, dst);
+  const auto& pooled = pool(src, starts, SequencePooling::first, workspace.gathered);
+  parts_->run(Head::next_sentence, pooled, workspace, dst);
+}
+
+void Model::replaced_logits(const tensor::Tensor& src, Workspace& workspace,
+                            tensor::Tensor& dst) const {
+  parts_->run(Head::replaced_token, src, workspace, dst);
 }
 
 }  // namespace nlp::model

@@ -66,13 +66,16 @@ class Model {
                  tensor::Tensor& dst /*[rows,V]*/) const;
   void token_logits(const tensor::Tensor& src /*[N,H]*/, Workspace&,
                     tensor::Tensor& dst /*[N,C]*/) const;
-  // `rows` are the first rows of the texts.
-  void sequence_logits(const tensor::Tensor& src, std::span<const std::int64_t> rows, Workspace&,
-                       tensor::Tensor& dst /*[rows,C]*/) const;
+  // starts [B+1]: text b is the rows [starts[b], starts[b+1]) of src.
+  void sequence_logits(const tensor::Tensor& src, std::span<const std::int64_t> starts, Workspace&,
+                       tensor::Tensor& dst /*[B,C]*/) const;
   void answer_logits(const tensor::Tensor& src /*[N,H]*/, Workspace&,
                      tensor::Tensor& dst /*[N,2]: start, end*/) const;
-  void relationship_logits(const tensor::Tensor& src, std::span<const std::int64_t> rows,
-                           Workspace&, tensor::Tensor& dst /*[rows,2]*/) const;
+  void relationship_logits(const tensor::Tensor& src, std::span<const std::int64_t> starts,
+                           Workspace&, tensor::Tensor& dst /*[B,2]*/) const;
+  // Whether each token was replaced: a sigmoid makes a probability of it.
+  void replaced_logits(const tensor::Tensor& src /*[N,H]*/, Workspace&,
+                       tensor::Tensor& dst /*[N,1]*/) const;
 
  private:
   struct Parts;

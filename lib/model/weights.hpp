@@ -18,9 +18,10 @@ class Weights {
  public:
   // `prefix` stands before the encoder's names unless the checkpoint holds them without it;
   // `probe` is a name every encoder has.
+  // optional_biases: a module without a bias in the file has none; else that is an error.
   Weights(const checkpoint::Checkpoint& checkpoint, const dnn::Device& device,
-          std::string_view prefix, std::string_view probe)
-      : checkpoint_(checkpoint), device_(device) {
+          std::string_view prefix, std::string_view probe, bool optional_biases)
+      : checkpoint_(checkpoint), device_(device), optional_biases_(optional_biases) {
     if (!has(fmt::format("{}.weight", probe))) prefix_ = prefix;
   }
 
@@ -33,6 +34,11 @@ class Weights {
     return checkpoint_.require(name, shape);
   }
 
+  // Whether a module of this name must or does have a bias.
+  bool has_bias(const std::string& module) const {
+    return !optional_biases_ || has(module + ".bias");
+  }
+
   // Modules of the same inputs, stacked into one layer of sum(outputs).
   dnn::Linear linear(const std::vector<std::string>& modules, std::int64_t outputs_each,
                      std::int64_t inputs,
@@ -40,13 +46,31 @@ class Weights {
     std::vector<tensor::TensorView> weights, bias;
     for (const auto& module : modules) {
       weights.push_back(tensor(module + ".weight", {outputs_each, inputs}));
-      bias.push_back(tensor(module + ".bias", {outputs_each}));
+      if (has_bias(modules.front())) bias.push_back(tensor(module + ".bias", {outputs_each}));
     }
     return dnn::Linear(device_, weights, bias, activation);
   }
 
+  // One of `parts` layers that lie stacked in a module of parts * outputs rows.
+  dnn::Linear linear_part(const std::string& module, std::int64_t part, std::int64_t parts,
+                          std::int64_t outputs, std::int64_t inputs,
+                          dnn::Activation activation = dnn::Activation::none) const {
+    const auto slice = [&](tensor::TensorView view) {
+      const auto bytes = view.bytes() / static_cast<std::size_t>(parts);
+      view.shape.front() = outputs;
+      view.data += static_cast<std::size_t>(part) * bytes;
+      return view;
+    };
+    const auto weights = slice(tensor(module + ".weight", {parts * outputs, inputs}));
+    if (!has_bias(module)) return dnn::Linear(device_, {&weights, 1}, {}, activation);
+    const auto bias = slice(tensor(module + ".bias", {parts * outputs}));
+    return dnn::Linear(device_, {&weights, 1}, {&bias, 1}, activation);
+  }
+
   dnn::LayerNorm layer_norm(const std::string& module, std::int64_t size, float epsilon) const {
-    return {vector(module + ".weight", size), vector(module + ".bias", size), epsilon};
+    tensor::Tensor shift =
+        has_bias(module) ? vector(module + ".bias", size) : tensor::Tensor::zeros({size});
+    return {vector(module + ".weight", size), std::move(shift), epsilon};
   }
 
   dnn::Embedding embedding(const std::string& module, std::int64_t rows, std::int64_t size) const {
@@ -64,6 +88,7 @@ class Weights {
  private:
   const checkpoint::Checkpoint& checkpoint_;
   const dnn::Device& device_;
+  bool optional_biases_;
   std::string prefix_;
 };
 

@@ -49,13 +49,14 @@ std::vector<std::vector<double>> Classifier::operator()(std::span<const SplitInp
   const std::size_t count = labels().size();
   std::vector<std::vector<double>> scores(texts.size(), std::vector<double>(count));
   std::vector<double> of_window(count);
-  std::vector<std::int64_t> first_rows;
+  std::vector<std::int64_t> starts;
   tensor::Tensor logits;
   run_pieces(model_, texts, {}, options_.batch_tokens, workspace,
              [&](std::span<const PlacedPiece> places, const model::Encoded& encoded) {
-               first_rows.clear();
-               for (const PlacedPiece& place : places) first_rows.push_back(place.first_row);
-               model_.sequence_logits(encoded.last, first_rows, workspace, logits);
+               starts.clear();
+               for (const PlacedPiece& place : places) starts.push_back(place.first_row);
+               starts.push_back(encoded.last.rows());
+               model_.sequence_logits(encoded.last, starts, workspace, logits);
                for (std::size_t k = 0; k < places.size(); ++k) {
                  const auto& pieces = texts[places[k].input].pieces;
                  const Window& window = pieces[places[k].piece].window;

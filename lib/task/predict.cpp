@@ -20,6 +20,7 @@ struct Named {
 const std::vector<Named>& architectures() {
   static const std::vector<Named> known = {
       {"ForPreTraining", {Head::masked_lm, Head::next_sentence}},
+      {"ForPreTraining", {Head::replaced_token}},
       {"ForMaskedLM", {Head::masked_lm}},
       {"ForTokenClassification", {Head::token_classification}},
       {"ForSequenceClassification", {Head::sequence_classification}},
@@ -51,7 +52,7 @@ bool is_text_wide(Head head) {
 std::vector<HeadLogits> run_heads(const model::Model& model, std::span<const Head> heads,
                                   const tensor::Tensor& src, std::span<const std::int64_t> rows,
                                   model::Workspace& workspace) {
-  constexpr std::int64_t kFirst[] = {0};
+  const std::int64_t whole[] = {0, src.rows()};
   std::vector<HeadLogits> results;
   for (const Head head : heads) {
     HeadLogits result{head, {}};
@@ -63,13 +64,16 @@ std::vector<HeadLogits> run_heads(const model::Model& model, std::span<const Hea
         model.token_logits(src, workspace, result.logits);
         break;
       case Head::sequence_classification:
-        model.sequence_logits(src, kFirst, workspace, result.logits);
+        model.sequence_logits(src, whole, workspace, result.logits);
         break;
       case Head::question_answering:
         model.answer_logits(src, workspace, result.logits);
         break;
       case Head::next_sentence:
-        model.relationship_logits(src, kFirst, workspace, result.logits);
+        model.relationship_logits(src, whole, workspace, result.logits);
+        break;
+      case Head::replaced_token:
+        model.replaced_logits(src, workspace, result.logits);
         break;
     }
     results.push_back(std::move(result));

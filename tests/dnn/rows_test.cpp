@@ -54,8 +54,11 @@ TEST_CASE("attention is the naive one for every length and head size", "[dnn]") 
     const auto qkv = reference::random({tokens, 3 * hidden}, 7);
     Tensor dst({tokens, hidden}), probabilities({heads, tokens, tokens});
     const AttentionShape shape{heads, size, 1 / std::sqrt(static_cast<float>(size))};
-    attention(shape, matrix(qkv), matrix(dst), workspace, probabilities.data());
-    const auto expected = reference::attention(qkv, heads, shape.scale);
+    attention(shape, matrix(qkv), matrix(dst), workspace, nullptr, probabilities.data());
+    const auto expected = reference::attention(reference::columns(qkv, 0, hidden),
+                                               reference::columns(qkv, hidden, hidden),
+                                               reference::columns(qkv, 2 * hidden, hidden), heads,
+                                               shape.scale, [](auto, auto, auto) { return 0.0; });
     for (std::size_t k = 0; k < expected.context.size(); ++k)
       REQUIRE(dst.values()[k] == Approx(expected.context[k]).margin(1e-5));
     for (std::size_t k = 0; k < expected.probabilities.size(); ++k)
@@ -66,12 +69,63 @@ TEST_CASE("attention is the naive one for every length and head size", "[dnn]") 
   }
 }
 
+namespace {
+// Something different for every head, query and key.
+struct Slope final : ScoreTerm {
+  static float at(std::int64_t head, std::int64_t query, std::int64_t key) {
+    return 0.1f * static_cast<float>((head + 1) * (query - key) % 7);
+  }
+  void add(std::int64_t head, std::int64_t query, std::int64_t first,
+           std::span<float> scores) const override {
+    for (std::size_t k = 0; k < scores.size(); ++k)
+      scores[k] += at(head, query, first + static_cast<std::int64_t>(k));
+  }
+};
+}  // namespace
+
+TEST_CASE("attention to a window, to other rows and with a term is the naive one", "[dnn]") {
+  const Device device;
+  Workspace workspace(device, 1);
+  struct Case {
+    std::int64_t queries, keys, before, after, query_start;
+    bool term;
+  };
+  constexpr auto kAll = AttentionShape::kAll;
+  for (const Case& c : {Case{37, 37, 3, 3, 0, false}, Case{130, 130, 64, 64, 0, false},
+                        Case{37, 37, kAll, 0, 0, true}, Case{5, 29, kAll, kAll, 0, true},
+                        Case{1, 17, kAll, 0, 16, false}, Case{3, 40, 20, 0, 37, true},
+                        Case{70, 70, 0, 0, 0, true}}) {
+    const std::int64_t heads = 3, size = 8, hidden = heads * size;
+    const auto query = reference::random({c.queries, hidden}, 1),
+               key = reference::random({c.keys, hidden}, 2),
+               value = reference::random({c.keys, hidden}, 3);
+    const AttentionShape shape{heads, size, 0.3f, c.before, c.after, c.query_start};
+    const Slope slope;
+    Tensor dst({c.queries, hidden}), probabilities({heads, c.queries, c.keys});
+    attention(shape, matrix(query), matrix(key), matrix(value), matrix(dst), workspace,
+              c.term ? &slope : nullptr, probabilities.data());
+    const auto expected = reference::attention(
+        query, key, value, heads, shape.scale,
+        [&](std::int64_t h, std::int64_t i, std::int64_t j) -> double {
+          const auto at = c.query_start + i;
+          if ((c.before != kAll && j < at - c.before) || (c.after != kAll && j > at + c.after))
+            return -INFINITY;
+          return c.term ? Slope::at(h, i, j) : 0;
+        });
+    INFO(c.queries << " queries, " << c.keys << " keys, " << c.before << " before");
+    for (std::size_t k = 0; k < expected.context.size(); ++k)
+      REQUIRE(dst.values()[k] == Approx(expected.context[k]).margin(1e-5));
+    for (std::size_t k = 0; k < expected.probabilities.size(); ++k)
+      REQUIRE(probabilities.values()[k] == Approx(expected.probabilities[k]).margin(1e-6));
+  }
+}
+
 TEST_CASE("attention of huge scores stays finite and sums to one", "[dnn]") {
   const Device device;
   Workspace workspace(device, 1);
   const auto qkv = reference::random({9, 48}, 7, 1e4f);
   Tensor dst({9, 16}), probabilities({2, 9, 9});
-  attention({2, 8, 1}, matrix(qkv), matrix(dst), workspace, probabilities.data());
+  attention({2, 8, 1}, matrix(qkv), matrix(dst), workspace, nullptr, probabilities.data());
   for (int row = 0; row < 18; ++row) {
     double sum = 0;
     for (int k = 0; k < 9; ++k) sum += probabilities.values()[row * 9 + k];

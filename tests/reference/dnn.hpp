@@ -53,30 +53,42 @@ inline Values layer_norm(const Values& row, const float* scale, const float* shi
 
 struct Attention {
   Values context;        // [T,H]
-  Values probabilities;  // [A,T,T]
+  Values probabilities;  // [A,T,S]
 };
 
-inline Attention attention(const nlp::tensor::Tensor& qkv, std::int64_t heads, double scale) {
-  const auto tokens = qkv.rows(), hidden = qkv.shape()[1] / 3, size = hidden / heads;
-  Attention out{Values(tokens * hidden), Values(heads * tokens * tokens)};
+// `term(head, query, key)` is added to the scaled score; -infinity hides the key.
+template <class Term>
+Attention attention(const nlp::tensor::Tensor& query, const nlp::tensor::Tensor& key,
+                    const nlp::tensor::Tensor& value, std::int64_t heads, double scale, Term term) {
+  const auto tokens = query.rows(), keys = key.rows(), hidden = query.shape()[1],
+             size = hidden / heads;
+  Attention out{Values(tokens * hidden), Values(heads * tokens * keys)};
   for (std::int64_t h = 0; h < heads; ++h)
     for (std::int64_t i = 0; i < tokens; ++i) {
-      double* share = &out.probabilities[(h * tokens + i) * tokens];
+      double* share = &out.probabilities[(h * tokens + i) * keys];
       double sum = 0;
-      for (std::int64_t j = 0; j < tokens; ++j) {
+      for (std::int64_t j = 0; j < keys; ++j) {
         double score = 0;
         for (std::int64_t k = 0; k < size; ++k)
-          score += double{qkv.row(i)[h * size + k]} * double{qkv.row(j)[hidden + h * size + k]};
-        sum += share[j] = std::exp(score * scale);
+          score += double{query.row(i)[h * size + k]} * double{key.row(j)[h * size + k]};
+        sum += share[j] = std::exp(score * scale + term(h, i, j));
       }
-      for (std::int64_t j = 0; j < tokens; ++j) {
+      for (std::int64_t j = 0; j < keys; ++j) {
         share[j] /= sum;
         for (std::int64_t k = 0; k < size; ++k)
-          out.context[i * hidden + h * size + k] +=
-              share[j] * double{qkv.row(j)[2 * hidden + h * size + k]};
+          out.context[i * hidden + h * size + k] += share[j] * double{value.row(j)[h * size + k]};
       }
     }
   return out;
+}
+
+// Columns [first, first + count) of a matrix.
+inline nlp::tensor::Tensor columns(const nlp::tensor::Tensor& src, std::int64_t first,
+                                   std::int64_t count) {
+  nlp::tensor::Tensor dst({src.rows(), count});
+  for (std::int64_t n = 0; n < src.rows(); ++n)
+    for (std::int64_t k = 0; k < count; ++k) dst.row(n)[k] = src.row(n)[first + k];
+  return dst;
 }
 
 }  // namespace reference

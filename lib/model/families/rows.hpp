@@ -1,0 +1,16 @@
+// The rows of lib/model/families.cpp, each defined in its file of this folder.
+#pragma once
+#include "model/family.hpp"
+
+namespace nlp::model::families {
+
+const Family& bert();
+const Family& roberta();
+const Family& xlm_roberta();
+const Family& camembert();
+const Family& distilbert();
+const Family& albert();
+const Family& electra();
+const Family& mpnet();
+
+}  // namespace nlp::model::families

@@ -1,0 +1,166 @@
+#include "model/transformer.hpp"
+
+#include <cmath>
+#include <cstring>
+
+#include "dnn/elementwise.hpp"
+#include "model/family.hpp"
+
+namespace nlp::model {
+namespace {
+
+void copy(const tensor::Tensor& src, tensor::Tensor& dst) {
+  dst.resize(src.shape());
+  std::memcpy(dst.data(), src.data(), src.values().size_bytes());
+}
+
+FeedForward read_feed_forward(const Config& config, const WeightNames& names,
+                              const Weights& weights, const std::string& before) {
+  const auto hidden = config.hidden_size, inner = config.intermediate_size;
+  const auto name = [&](std::string_view part) { return before + std::string(part); };
+  const auto activation = to_dnn(config.activation);
+  dnn::Linear output = weights.linear({name(names.output)}, hidden, inner);
+  if (!names.intermediate_gate.empty()) {
+    const std::string stacked = name(names.intermediate_gate);
+    return {weights.linear_part(stacked, 0, 2, inner, hidden, activation),
+            weights.linear_part(stacked, 1, 2, inner, hidden), std::move(output)};
+  }
+  return {weights.linear({name(names.intermediate)}, inner, hidden, activation), std::nullopt,
+          std::move(output)};
+}
+
+// Layer l runs the blocks of its group; without groups, its own.
+std::vector<std::vector<std::size_t>> blocks_of_layers(const Config& config) {
+  std::vector<std::vector<std::size_t>> layers;
+  for (std::int64_t layer = 0; layer < config.layers; ++layer) {
+    const std::int64_t group =
+        config.layer_groups ? layer * config.layer_groups / config.layers : layer;
+    auto& blocks = layers.emplace_back();
+    for (std::int64_t k = 0; k < config.blocks_in_group; ++k)
+      blocks.push_back(static_cast<std::size_t>(group * config.blocks_in_group + k));
+  }
+  return layers;
+}
+
+}  // namespace
+
+Block read_block(const Config& config, const Family& family, const Weights& weights,
+                 const std::string& before, std::int64_t layer, const dnn::ScoreTerm* term) {
+  const WeightNames& names = family.names;
+  const auto name = [&](std::string_view part) { return before + std::string(part); };
+  const auto hidden = config.hidden_size;
+  const auto norm = [&](std::string_view part) {
+    return weights.layer_norm(name(part), hidden, config.layer_norm_epsilon);
+  };
+  const dnn::AttentionShape shape{
+      .heads = config.heads,
+      .head_size = config.head_size,
+      .scale = 1 / std::sqrt(static_cast<float>(config.head_size)),
+  };
+  std::unique_ptr<Attention> attention =
+      family.make_attention
+          ? family.make_attention(config, names, weights, before, layer)
+          : std::make_unique<DotProductAttention>(
+                shape, read_query_key_value(config, names, weights, before), term);
+  const bool bare = config.bare_first_attention && layer == 0;
+  return Block{
+      .attention = std::move(attention),
+      .attention_output =
+          weights.linear({name(names.attention_output)}, hidden, config.heads * config.head_size),
+      .attention_norm = bare ? std::nullopt : std::optional(norm(names.attention_norm)),
+      .feed_forward = read_feed_forward(config, names, weights, before),
+      .output_norm = norm(names.output_norm),
+  };
+}
+
+void run_feed_forward(const FeedForward& feed_forward, dnn::ConstMatrix src, dnn::Matrix dst,
+                      dnn::Workspace& workspace, BlockBuffers& buffers) {
+  buffers.intermediate.resize({src.rows, feed_forward.intermediate.outputs()});
+  const dnn::Matrix intermediate = dnn::matrix(buffers.intermediate);
+  feed_forward.intermediate.forward(src, intermediate, workspace);
+  if (feed_forward.gate) {
+    buffers.gate.resize({src.rows, feed_forward.gate->outputs()});
+    const dnn::Matrix gate = dnn::matrix(buffers.gate);
+    feed_forward.gate->forward(src, gate, workspace);
+    dnn::multiply(intermediate, gate, intermediate);
+  }
+  feed_forward.output.forward(intermediate, dst, workspace);
+}
+
+TransformerEncoder::TransformerEncoder(const Config& config, const Family& family,
+                                       const Weights& weights)
+    : config_(config), embeddings_(config, family.names, weights) {
+  const WeightNames& names = family.names;
+  if (config.relative_buckets > 0)
+    relative_bias_.emplace(weights.tensor(weights.encoder_name(names.relative_bias) + ".weight",
+                                          {config.relative_buckets, config.heads}),
+                           config.relative_max_distance, true);
+  const dnn::ScoreTerm* term = relative_bias_ ? &*relative_bias_ : nullptr;
+  layers_ = blocks_of_layers(config);
+  const std::int64_t groups = config.layer_groups ? config.layer_groups : config.layers;
+  for (std::int64_t group = 0; group < groups; ++group)
+    for (std::int64_t k = 0; k < config.blocks_in_group; ++k)
+      blocks_.push_back(read_block(
+          config, family, weights,
+          weights.encoder_name(fmt::format(fmt::runtime(names.layer), group, k)), group, term));
+  if (!names.final_norm.empty())
+    final_norm_ = weights.layer_norm(weights.encoder_name(names.final_norm), config.hidden_size,
+                                     config.layer_norm_epsilon);
+}
+
+void TransformerEncoder::run_block(const Block& block, const Batch& batch,
+                                   dnn::Workspace& workspace, BlockBuffers& buffers,
+                                   tensor::Tensor& rows,
+                                   std::vector<tensor::Tensor>* attention) const {
+  const auto count = batch.rows(), hidden = config_.hidden_size;
+  buffers.context.resize({count, config_.heads * config_.head_size});
+  buffers.summand.resize({count, hidden});
+  const dnn::Matrix x = dnn::matrix(rows), context = dnn::matrix(buffers.context),
+                    summand = dnn::matrix(buffers.summand);
+  // Where norms stand first, each part reads the normalised rows and x stays the running sum.
+  const auto read = [&](const dnn::LayerNorm* norm) {
+    if (!config_.pre_norm || !norm) return x;
+    buffers.normed.resize({count, hidden});
+    const dnn::Matrix normed = dnn::matrix(buffers.normed);
+    dnn::layer_norm(*norm, x, normed);
+    return normed;
+  };
+  const auto add = [&](const dnn::LayerNorm* norm) {
+    if (config_.pre_norm)
+      dnn::add(summand, x, x);
+    else
+      dnn::add_layer_norm(*norm, summand, x, x);
+  };
+  const dnn::LayerNorm* attention_norm = block.attention_norm ? &*block.attention_norm : nullptr;
+
+  block.attention->forward({batch, read(attention_norm), context, workspace, buffers, attention});
+  block.attention_output.forward(context, summand, workspace);
+  add(attention_norm);
+
+  run_feed_forward(block.feed_forward, read(&block.output_norm), summand, workspace, buffers);
+  add(&block.output_norm);
+}
+
+void TransformerEncoder::forward(const Batch& batch, const Keep& keep, dnn::Workspace& workspace,
+                                 BlockBuffers& buffers, Encoded& dst) const {
+  const auto kept = [&](std::size_t k) { return k < keep.hidden.size() && keep.hidden[k]; };
+  dst.hidden.clear();
+  dst.hidden.resize(layers_.size() + 1);
+  dst.attention.clear();
+  dst.attention.resize(keep.attention ? layers_.size() : 0);
+
+  embeddings_.forward(batch, workspace, buffers, dst.last);
+  if (kept(0)) copy(dst.last, dst.hidden[0]);
+  for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+    for (const std::size_t block : layers_[layer]) {
+      std::vector<tensor::Tensor>* attention = keep.attention ? &dst.attention[layer] : nullptr;
+      if (attention) attention->clear();  // a layer of several blocks tells its last one's
+      run_block(blocks_[block], batch, workspace, buffers, dst.last, attention);
+    }
+    if (final_norm_ && layer + 1 == layers_.size())
+      dnn::layer_norm(*final_norm_, dnn::matrix(dst.last), dnn::matrix(dst.last));
+    if (kept(layer + 1)) copy(dst.last, dst.hidden[layer + 1]);
+  }
+}
+
+}  // namespace nlp::model

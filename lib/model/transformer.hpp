@@ -1,0 +1,58 @@
+// The stack of Transformer blocks on packed rows, with norms behind (2017) or before each part.
+// Source: Vaswani et al. 2017, arXiv:1706.03762; Xiong et al. 2020, arXiv:2002.04745.
+// Legend: N rows, H hidden, A heads, D head size, F feed-forward, L layers.
+#pragma once
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "model/attention.hpp"
+#include "model/embeddings.hpp"
+#include "model/relative_bias.hpp"
+
+namespace nlp::model {
+
+// f(x a), or f(x a) * (x b), then back to H.
+struct FeedForward {
+  dnn::Linear intermediate;         // H -> F, with the activation
+  std::optional<dnn::Linear> gate;  // H -> F
+  dnn::Linear output;               // F -> H
+};
+
+struct Block {
+  std::unique_ptr<Attention> attention;
+  dnn::Linear attention_output;                  // A*D -> H
+  std::optional<dnn::LayerNorm> attention_norm;  // none before a bare first attention
+  FeedForward feed_forward;
+  dnn::LayerNorm output_norm;
+};
+
+// `before` stands before the names of the block's parts, `layer` is its first layer.
+// `term` is what its attention adds to scores, or null.
+Block read_block(const Config& config, const Family& family, const Weights& weights,
+                 const std::string& before, std::int64_t layer, const dnn::ScoreTerm* term);
+
+// rows [N,H] in place.
+void run_feed_forward(const FeedForward& feed_forward, dnn::ConstMatrix src, dnn::Matrix dst,
+                      dnn::Workspace& workspace, BlockBuffers& buffers);
+
+class TransformerEncoder final : public Encoder {
+ public:
+  TransformerEncoder(const Config& config, const Family& family, const Weights& weights);
+  void forward(const Batch& batch, const Keep& keep, dnn::Workspace& workspace,
+               BlockBuffers& buffers, Encoded& dst) const override;
+
+ private:
+  void run_block(const Block& block, const Batch& batch, dnn::Workspace& workspace,
+                 BlockBuffers& buffers, tensor::Tensor& rows,
+                 std::vector<tensor::Tensor>* attention) const;
+
+  const Config& config_;
+  Embeddings embeddings_;
+  std::optional<RelativeBias> relative_bias_;
+  std::vector<Block> blocks_;
+  std::vector<std::vector<std::size_t>> layers_;  // [L]: the blocks that a layer runs
+  std::optional<dnn::LayerNorm> final_norm_;
+};
+
+}  // namespace nlp::model
