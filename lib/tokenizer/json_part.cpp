@@ -42,6 +42,18 @@ std::int64_t JsonPart::integer(std::int64_t least, std::int64_t most) const {
   return value;
 }
 
+double JsonPart::number() const {
+  double value = 0;
+  if (value_.get_double().get(value)) fail("is not a number");
+  return value;
+}
+
+simdjson::dom::array JsonPart::list() const {
+  simdjson::dom::array list;
+  if (value_.get_array().get(list)) fail("is not a list");
+  return list;
+}
+
 bool JsonPart::boolean(std::string_view key, bool otherwise) const {
   const auto found = find(key);
   return found ? found->boolean() : otherwise;

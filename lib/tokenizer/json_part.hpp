@@ -28,6 +28,8 @@ class JsonPart {
   std::string_view string() const;
   bool boolean() const;
   std::int64_t integer(std::int64_t least, std::int64_t most) const;
+  double number() const;
+  simdjson::dom::array list() const;  // for long lists, which need no place for each element
 
   // The member, or a value where it is absent.
   bool boolean(std::string_view key, bool otherwise) const;

@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "tokenizer/hash.hpp"
+
 namespace nlp::tokenizer {
 namespace {
-
-// A mixer of eight bytes at a time, after the multiply-and-fold idea of wyhash.
-std::uint64_t fold(std::uint64_t left, std::uint64_t right) {
-  __extension__ using Wide = unsigned __int128;
-  const Wide product = static_cast<Wide>(left) * right;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
 
 std::uint64_t hash_of(std::string_view key) {
   constexpr std::uint64_t kFirst = 0x9E3779B97F4A7C15u, kSecond = 0xD6E8FEB86659FD93u;
