@@ -128,8 +128,8 @@ TorchFile parse_torch_file(Bytes bytes, const std::string& where) {
   if (!bytes.empty() && bytes.front() == kProto) return parse_legacy(bytes, where);
   if (is_tar(bytes))
     fail(where,
-         "the tar form of torch before 0.2, which is not read; open and save it again with "
-         "a torch that does, as safetensors");
+         "the tar form of the first versions of torch, which is not read; open it with torch "
+         "and save the weights as safetensors");
   if (text_of(bytes).starts_with("version https://git-lfs"))
     fail(where, "a pointer of Git LFS instead of the weights; run git lfs pull");
   fail(where, "no file of torch.save (expected a zip archive or a pickle); fetch the file again");

@@ -15,7 +15,7 @@ namespace nlp::checkpoint {
 // The tensors of a file's bytes.  Tensors in row-major order are views into it; copies of others
 // take together no more memory than the file has bytes.  Nothing that the pickle names is run.
 // Throws Error{model} `WHERE: rule` for a file that is damaged, that names anything but plain
-// tensors, or is of another form: TorchScript, the tar of torch before 0.2, big-endian.
+// tensors, or is of another form: TorchScript, the tar of the first versions of torch, big-endian.
 TorchFile parse_torch_file(std::span<const std::byte> bytes, const std::string& where);
 
 }  // namespace nlp::checkpoint

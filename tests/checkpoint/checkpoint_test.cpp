@@ -8,6 +8,7 @@
 #include "support/catch.hpp"
 #include "support/safetensors_file.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/torch_bytes.hpp"
 
 namespace {
 
@@ -25,6 +26,21 @@ std::string file_of(const std::vector<std::string>& names) {
     data += floats({static_cast<float>(k + 1)});
   }
   return file(header + "}", data);
+}
+
+// The same as a file of torch.save.
+std::string torch_file_of(const std::vector<std::string>& names) {
+  std::vector<std::pair<std::string, std::string>> tensors;
+  std::string data;
+  for (const std::string& name : names) {
+    const auto first = static_cast<std::int64_t>(tensors.size());
+    tensors.emplace_back(
+        name,
+        torch_bytes::tensor(torch_bytes::storage("0", static_cast<std::int64_t>(names.size())),
+                            first, {1}, {1}));
+    data += floats({static_cast<float>(first + 1)});
+  }
+  return torch_bytes::file(torch_bytes::dict(tensors), {{"0", data}});
 }
 
 float value(const Checkpoint& checkpoint, std::string_view name) {
@@ -96,6 +112,37 @@ TEST_CASE("shards are read through their index", "[checkpoint]") {
   CHECK(checkpoint.names() == std::vector<std::string_view>{"a", "b", "c"});
   CHECK(value(checkpoint, "c") == 2);
   CHECK(value(checkpoint, "b") == 1);
+}
+
+TEST_CASE("files of torch are read where there are none of safetensors", "[checkpoint]") {
+  TemporaryDirectory directory;
+  directory.write("one.bin", torch_file_of({"x", "only in shards"}));
+  directory.write("pytorch_model.bin.index.json",
+                  R"({"weight_map":{"only in shards":"one.bin","x":"one.bin"}})");
+  CHECK(value(Checkpoint::open(directory.path()), "only in shards") == 2);
+  directory.write("pytorch_model.bin", torch_file_of({"x", "y", "module.bert.LayerNorm.gamma"}));
+  Checkpoint opened = Checkpoint::open(directory.path());
+  const Checkpoint torch = std::move(opened);
+  CHECK(torch.find("only in shards") == nullptr);
+  CHECK(value(torch, "y") == 2);
+  CHECK(value(torch, "bert.LayerNorm.weight") == 3);
+  directory.write("model.safetensors", file_of({"z", "x"}));
+  const Checkpoint both = Checkpoint::open(directory.path());
+  CHECK(both.find("y") == nullptr);
+  CHECK(value(both, "x") == 2);
+}
+
+TEST_CASE("copies of transposed tensors live as long as the checkpoint", "[checkpoint]") {
+  TemporaryDirectory directory;
+  const std::string described =
+      torch_bytes::tensor(torch_bytes::storage("0", 6), 0, {3, 2}, {1, 3});
+  directory.write("pytorch_model.bin", torch_bytes::file(torch_bytes::dict({{"a", described}}),
+                                                         {{"0", floats({0, 1, 2, 3, 4, 5})}}));
+  Checkpoint opened = Checkpoint::open(directory.path());
+  const Checkpoint checkpoint = std::move(opened);
+  std::vector<float> values(6);
+  nlp::tensor::to_f32(checkpoint.require("a", {3, 2}), 0, values);
+  CHECK(values == std::vector<float>{0, 3, 1, 4, 2, 5});
 }
 
 TEST_CASE("a damaged index is refused with its reason", "[checkpoint]") {

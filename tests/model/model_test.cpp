@@ -27,7 +27,8 @@ void check(const golden::Arrays& golden, const std::string& name, const Tensor& 
 }  // namespace
 
 TEST_CASE("hidden states and attentions of every layer are the reference's", "[model]") {
-  for (const std::string name : {"bert-mlm", "bert-ner", "bert-sentiment", "bert-qa"}) {
+  for (const std::string name :
+       {"bert-mlm", "bert-mlm-relu", "bert-ner", "bert-sentiment", "bert-qa"}) {
     const golden::Arrays golden(name);
     const Model model = Model::open(golden::model(name));
     const auto workspace = model.workspace();
