@@ -1,6 +1,7 @@
 #include "dnn/linear.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <unordered_map>
 #include <utility>
 
@@ -17,10 +18,25 @@ constexpr auto kF32 = dnnl::memory::data_type::f32;
 // of every row count: one layout, so one order of summation.
 constexpr std::int64_t kLayoutRows = 128;
 
-// oneDNN's brgemm kernels give a row the same bytes whatever the row count.  Its gemm kernels (AVX2
-// and older in oneDNN 2) do not: they split the sum by the row count.  They are therefore only ever
-// run on this many rows, by one thread; the last block is filled up.
-constexpr std::int64_t kBlockRows = 48;
+// How many rows a kernel is run on.  A row has the same bytes in each of these counts; where there
+// are fewer rows, zeros follow them.
+struct RowCounts {
+  std::int64_t least;  // never fewer than this
+  std::int64_t most;   // never more: more rows are done in blocks
+  std::int64_t step;   // and a multiple of this
+  bool threads;        // on any number of threads, or on one alone
+};
+
+RowCounts row_counts(const std::string& kernel) {
+  // oneDNN's brgemm kernels do not care, but oneDNN 3 takes a single row for a matrix that lies
+  // transposed and then sums in shorter parts (512 inputs, not 1024).
+  if (kernel.rfind("brg", 0) == 0) return {2, std::numeric_limits<std::int64_t>::max(), 1, true};
+  // Its gemm kernels (AVX2 and older) split the sum by the count of rows and threads.  Up to 48
+  // rows on one thread they do not, and work on six rows at a time; fewer than six they sum
+  // otherwise.
+  if (kernel.rfind("gemm:jit", 0) == 0) return {6, 48, 6, false};
+  return {48, 48, 48, false};  // a kernel we know nothing of
+}
 
 // A workspace forgets its kernels when it has this many; oneDNN's own cache keeps the recent ones.
 constexpr std::size_t kWorkspaceKernels = 512;
@@ -87,7 +103,7 @@ struct Linear::Impl {
     return onednn::describe<dnnl::matmul>(engine, attr, src, weights_desc, bias_desc(), dst);
   }
 
-  bool any_row_count = true;  // the kernel's rows do not depend on the row count
+  RowCounts counts{};
 
   dnnl::memory::desc bias_desc() const { return {{1, outputs}, kF32, Tag::ab}; }
 
@@ -119,6 +135,20 @@ struct Linear::Impl {
     call.primitive.execute(own.stream, args);
     own.stream.wait();
   }
+
+  // The same on `padded` rows, those behind src's being zero.
+  void execute_padded(ConstMatrix src, Matrix dst, std::int64_t padded,
+                      Workspace::Impl& own) const {
+    own.padded_src.resize({padded, inputs});
+    own.padded_dst.resize({padded, outputs});
+    for (std::int64_t k = 0; k < src.rows; ++k)
+      std::copy_n(src.row(k), inputs, own.padded_src.row(k).data());
+    std::fill(own.padded_src.row(src.rows).data(), own.padded_src.data() + own.padded_src.size(),
+              0.0f);
+    execute(matrix(std::as_const(own.padded_src)), matrix(own.padded_dst), own);
+    for (std::int64_t k = 0; k < src.rows; ++k)
+      std::copy_n(own.padded_dst.row(k).data(), outputs, dst.row(k));
+  }
 };
 
 Linear::Linear(const Device& device, std::span<const tensor::TensorView> weights,
@@ -135,9 +165,8 @@ Linear::Linear(const Device& device, std::span<const tensor::TensorView> weights
     const auto layout =
         impl_->describe(any, kLayoutRows, impl_->inputs, impl_->outputs).weights_desc();
     impl_->weights = dnnl::memory(layout, impl_->engine);
-    const std::string name =
-        impl_->describe(layout, kLayoutRows, impl_->inputs, impl_->outputs).impl_info_str();
-    impl_->any_row_count = name.rfind("brg", 0) == 0;
+    impl_->counts = row_counts(
+        impl_->describe(layout, kLayoutRows, impl_->inputs, impl_->outputs).impl_info_str());
 
     // Checkpoints hold [M, K]: oneDNN's [K, M] with the axes swapped.  A single f32 matrix is read
     // where it lies; others are gathered first.
@@ -164,28 +193,19 @@ void Linear::forward(ConstMatrix src, Matrix dst, Workspace& workspace) const {
   if (src.rows == 0) return;
   onednn::translate("linear layer", [&] {
     Workspace::Impl& own = workspace.impl();
-    if (impl_->any_row_count) {
-      onednn::use_threads(own.threads);
-      impl_->execute(src, dst, own);
-      return;
+    const RowCounts& counts = impl_->counts;
+    onednn::use_threads(counts.threads ? own.threads : 1);
+    for (std::int64_t row = 0; row < src.rows; row += counts.most) {
+      const std::int64_t rows = std::min(counts.most, src.rows - row);
+      const ConstMatrix src_block{src.row(row), rows, src.columns, src.stride};
+      const Matrix dst_block{dst.row(row), rows, dst.columns, dst.stride};
+      const std::int64_t padded =
+          std::max(counts.least, (rows + counts.step - 1) / counts.step * counts.step);
+      if (padded == rows)
+        impl_->execute(src_block, dst_block, own);
+      else
+        impl_->execute_padded(src_block, dst_block, padded, own);
     }
-    onednn::use_threads(1);
-    std::int64_t row = 0;
-    for (; row + kBlockRows <= src.rows; row += kBlockRows)
-      impl_->execute({src.row(row), kBlockRows, src.columns, src.stride},
-                     {dst.row(row), kBlockRows, dst.columns, dst.stride}, own);
-    const std::int64_t rest = src.rows - row;
-    if (rest == 0) return;
-    tensor::Tensor& padded_src = own.padded_src;
-    tensor::Tensor& padded_dst = own.padded_dst;
-    padded_src.resize({kBlockRows, impl_->inputs});
-    padded_dst.resize({kBlockRows, impl_->outputs});
-    std::fill(padded_src.row(rest).data(), padded_src.data() + padded_src.size(), 0.0f);
-    for (std::int64_t k = 0; k < rest; ++k)
-      std::copy_n(src.row(row + k), impl_->inputs, padded_src.row(k).data());
-    impl_->execute(matrix(std::as_const(padded_src)), matrix(padded_dst), own);
-    for (std::int64_t k = 0; k < rest; ++k)
-      std::copy_n(padded_dst.row(k).data(), impl_->outputs, dst.row(row + k));
   });
 }
 

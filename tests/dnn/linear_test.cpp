@@ -74,16 +74,18 @@ TEST_CASE("layers stacked into one give each layer's outputs side by side", "[dn
 TEST_CASE("a row of a linear layer has the same bytes in every batch and on every thread count",
           "[dnn]") {
   const Device device;
-  Workspace one(device, 1), two(device, 2);
-  for (const auto& [inputs, outputs] : {std::pair{384, 1536}, {1536, 384}, {44, 93}, {768, 30}}) {
+  Workspace one(device, 1), two(device, 2), seven(device, 7);
+  for (const auto& [inputs, outputs] :
+       {std::pair{384, 1536}, {1536, 384}, {3072, 160}, {44, 93}, {768, 30}, {1100, 2}}) {
     const auto src = reference::random({300, inputs}, 1),
                weights = reference::random({outputs, inputs}, 2, 0.1f),
                bias = reference::random({outputs}, 3);
     const Linear linear = make(device, weights, bias, Activation::gelu_erf);
     Tensor whole({300, outputs});
     linear.forward(matrix(src), matrix(whole), one);
-    for (const std::int64_t rows : {1, 2, 3, 5, 15, 16, 17, 31, 64, 100, 129, 299})
-      for (Workspace* workspace : {&one, &two}) {
+    for (const std::int64_t rows :
+         {1, 2, 3, 5, 6, 7, 15, 16, 17, 24, 30, 31, 36, 42, 47, 48, 49, 64, 100, 129, 299})
+      for (Workspace* workspace : {&one, &two, &seven}) {
         Tensor part({rows, outputs});
         auto src_part = matrix(src);
         src_part.data += (300 - rows) * inputs;
