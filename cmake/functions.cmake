@@ -23,7 +23,7 @@ endif()
 
 # The libraries a room's sources need.
 set(nlp_libraries_base nlohmann_json::nlohmann_json PkgConfig::archive)
-set(nlp_libraries_text PkgConfig::utf8proc)
+set(nlp_libraries_text PkgConfig::utf8proc PkgConfig::oniguruma)
 set(nlp_libraries_tokenizer simdjson::simdjson nlohmann_json::nlohmann_json)
 set(nlp_libraries_dnn DNNL::dnnl ${NLP_OPENMP_RUNTIME} PkgConfig::hwy)
 

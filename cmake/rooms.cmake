@@ -16,7 +16,7 @@ set(NLP_ROOMS
 # The only room that may include a dependency's headers.
 set(NLP_OWNERS
   "dnn: oneapi/dnnl dnnl hwy"
-  "text: utf8proc"
+  "text: utf8proc oniguruma.h"
   "base: nlohmann archive.h archive_entry.h"
   "checkpoint: nlohmann"
   "tokenizer: simdjson nlohmann"

@@ -5,7 +5,10 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "text/aligned_text.hpp"
 
 namespace nlp::text {
 
@@ -16,6 +19,13 @@ bool is_whitespace(char32_t point);   // White_Space
 bool is_cjk(char32_t point);          // the ranges BERT puts spaces around, 2B920 included
 bool is_word(char32_t point);         // \w: letters, marks, digits, connectors, join controls
 
+bool is_mark(char32_t point);     // M*, as StripAccents has it
+bool is_letter(char32_t point);   // \p{L}
+bool is_number(char32_t point);   // \p{N}
+bool is_numeric(char32_t point);  // N*, as Digits has it
+// The script by number, as UnicodeScripts has it; 0 goes with every script.
+int script_of(char32_t point);
+
 // Lowercase of one code point without context: one code point, but two for U+0130.
 struct Lower {
   char32_t first;
@@ -23,15 +33,11 @@ struct Lower {
 };
 Lower lowercase(char32_t point);
 
-// A code point of a normal form, and how it came: `change` 0 stands for the next original code
-// point, 1 was added behind it.
-struct Changed {
-  char32_t point;
-  int change;
-};
+enum class NormalForm : std::uint8_t { nfd, nfkd, nfc, nfkc };
 
-// Canonical decomposition (NFD) with marks in canonical order.
-// Source: Unicode Standard Annex 15; decompositions and classes as the reference's.
-void decompose(const std::u32string& text, std::vector<Changed>& dst);
+// The normal form of valid UTF-8.  A decomposition's first code point has change 0, the others 1;
+// what is composed has the sum of its parts, less one for each but the first.
+// Source: Unicode Standard Annex 15; decompositions, classes and changes as the reference's.
+void normal_form(std::string_view text, NormalForm form, std::vector<Change>& dst);
 
 }  // namespace nlp::text

@@ -57,7 +57,7 @@ std::unique_ptr<Parts> read_tokenizer_json(const std::string& file, const Tokeni
     parts->pre_tokenizer = read_pre_tokenizer(*pre_tokenizer, *parts);
   read_model(root.member("model"), *parts);
   if (const auto post_processor = root.find("post_processor"))
-    parts->post_processor = read_post_processor(*post_processor, *parts);
+    read_post_processor(*post_processor, *parts);
   if (const auto decoder = root.find("decoder"))
     parts->decoder = read_decoder(*decoder, *parts);
   else

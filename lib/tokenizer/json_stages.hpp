@@ -4,12 +4,15 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "tokenizer/json_part.hpp"
 #include "tokenizer/parts.hpp"
+#include "tokenizer/pattern.hpp"
+#include "tokenizer/pre_tokenizers.hpp"
 
 namespace nlp::tokenizer {
 
@@ -39,11 +42,32 @@ Made make(const std::array<Factory<Made>, N>& factories, const JsonPart& part, c
   return make(factories, part, parts, part.member("type").string());
 }
 
+// The type of a part; old files leave it out: then that of the first sign whose key the part has.
+struct Sign {
+  std::string_view key, type;
+};
+std::string type_of(const JsonPart& part, std::initializer_list<Sign> signs);
+
+// A string of one code point.
+std::string read_character(const JsonPart& part);
+
+// {"String": text} or {"Regex": pattern}.
+PatternPtr read_pattern(const JsonPart& part);
+
 std::unique_ptr<Normalizer> read_normalizer(const JsonPart& part, Parts& parts);
-std::unique_ptr<PreTokenizer> read_pre_tokenizer(const JsonPart& part, const Parts& parts);
+std::unique_ptr<PreTokenizer> read_pre_tokenizer(const JsonPart& part, Parts& parts);
+// Metaspace as the pre-tokenizer and the decoder have it.
+MetaspaceOptions read_metaspace(const JsonPart& part);
+
+// Classes whose tokenizer_config.json overrules the file's add_prefix_space and trim_offsets, with
+// their defaults (both false and true) where it says nothing: what the reference's fast tokenizers
+// of these classes do when they open a directory.
+bool overrules_prefix_space(const TokenizerConfig& config);
+
 // Puts the model and its vocabulary into parts.
 void read_model(const JsonPart& part, Parts& parts);
-Template read_post_processor(const JsonPart& part, const Parts& parts);
+// Puts the template and the trimmers into parts.
+void read_post_processor(const JsonPart& part, Parts& parts);
 std::unique_ptr<Decoder> read_decoder(const JsonPart& part, const Parts& parts);
 
 }  // namespace nlp::tokenizer

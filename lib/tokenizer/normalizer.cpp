@@ -45,13 +45,13 @@ void space_chinese(Points& points) {
 // Decomposes, then drops the marks.  Where canonical order moves marks, the reference deals out the
 // origins in the order of the original; so do we.
 void strip_accents(Points& points) {
-  std::u32string original;
-  for (const Point& point : points) original.push_back(point.point);
-  std::vector<text::Changed> changed;
-  text::decompose(original, changed);
+  std::string original;
+  for (const Point& point : points) text::append(original, point.point);
+  std::vector<text::Change> changed;
+  text::normal_form(original, text::NormalForm::nfd, changed);
   Points stripped;
   std::size_t next = 0;
-  for (const text::Changed& part : changed) {
+  for (const text::Change& part : changed) {
     if (part.change == 0) ++next;
     if (!text::is_nonspacing(part.point))
       stripped.push_back({part.point, next > 0 ? points[next - 1].origin : text::Span{}});

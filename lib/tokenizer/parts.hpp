@@ -10,6 +10,7 @@
 #include "tokenizer/decoder.hpp"
 #include "tokenizer/normalizer.hpp"
 #include "tokenizer/pre_tokenizer.hpp"
+#include "tokenizer/space_trimmer.hpp"
 #include "tokenizer/template.hpp"
 #include "tokenizer/token_model.hpp"
 #include "tokenizer/vocabulary.hpp"
@@ -25,6 +26,7 @@ struct Roles {
 struct TokenizerConfig {
   std::string tokenizer_class;
   std::optional<bool> do_lower_case, strip_accents, tokenize_chinese_chars;
+  std::optional<bool> add_prefix_space, trim_offsets;
   std::optional<std::int64_t> model_max_length;
   Roles roles;                  // empty where none is named
   bool generic_class() const {  // a class of the reference that knows no special token by itself
@@ -38,6 +40,7 @@ struct Parts {
   std::unique_ptr<Normalizer> normalizer;       // null: the text stays as it is
   std::unique_ptr<PreTokenizer> pre_tokenizer;  // null: the text is one word
   std::unique_ptr<TokenModel> model;
+  std::vector<SpaceTrimmer> trimmers;  // of offsets, one after the other
   Template post_processor;
   std::unique_ptr<Decoder> decoder;
   TokenizerConfig config;
@@ -49,6 +52,9 @@ struct Parts {
   AddedTokenMatcher raw, normalized;
   std::map<std::int32_t, std::size_t> added_by_id;
   std::map<std::string, std::int32_t, std::less<>> added_by_content;
+  bool needs_origin = false;  // even ids depend on where the text came from
+
+  std::string_view token_of(std::int32_t id) const;  // with no data where there is none
 
   void finish();
 };

@@ -25,16 +25,14 @@ const std::array<Class, 128>& ascii_classes() {
   return classes;
 }
 
-}  // namespace
-
-void BertPreTokenizer::split(std::string_view text, std::vector<text::Span>& dst) const {
+void split_bert(std::string_view text, text::Span span, std::vector<text::Span>& dst) {
   const auto& ascii = ascii_classes();
-  std::size_t word = 0;  // where the word started that has not ended
+  std::size_t word = span.start;  // where the word started that has not ended
   const auto end_word = [&](std::size_t at) {
     if (at > word)
       dst.push_back({static_cast<std::uint32_t>(word), static_cast<std::uint32_t>(at)});
   };
-  for (std::size_t at = 0; at < text.size();) {
+  for (std::size_t at = span.start; at < span.end;) {
     const std::size_t from = at;
     const auto byte = static_cast<unsigned char>(text[at]);
     const Class kind = byte < 0x80 ? (++at, ascii[byte]) : class_of(text::decode(text, at));
@@ -44,7 +42,15 @@ void BertPreTokenizer::split(std::string_view text, std::vector<text::Span>& dst
       dst.push_back({static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(at)});
     word = at;
   }
-  end_word(text.size());
+  end_word(span.end);
+}
+
+}  // namespace
+
+void BertPreTokenizer::split(Words& words) const {
+  words.each([&](text::Span word, std::vector<text::Span>& dst) {
+    split_bert(words.text.view(), word, dst);
+  });
 }
 
 }  // namespace nlp::tokenizer

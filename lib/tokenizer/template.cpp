@@ -37,15 +37,16 @@ Template::Template()
 Template::Template(std::vector<Item> single, std::vector<Item> pair)
     : single_(std::move(single)), pair_(std::move(pair)) {}
 
-Encoding Template::apply(const Tokens& text, const Tokens* pair) const {
+Encoding Template::apply(const Tokens& text, const Tokens* pair, bool with_special) const {
   Encoding encoding;
   for (const Item& item : pair ? pair_ : single_) {
-    if (item.kind == Item::Kind::special)
-      append(item, encoding);
-    else if (item.kind == Item::Kind::text)
+    if (item.kind == Item::Kind::special) {
+      if (with_special) append(item, encoding);
+    } else if (item.kind == Item::Kind::text) {
       append(text, item.type_id, 0, encoding);
-    else if (pair)
+    } else if (pair) {
       append(*pair, item.type_id, 1, encoding);
+    }
   }
   return encoding;
 }

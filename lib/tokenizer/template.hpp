@@ -1,5 +1,6 @@
 // The stage that puts special tokens around a text or a pair.
-// Source: `TemplateProcessing` and `BertProcessing` of Hugging Face tokenizers.
+// Source: `TemplateProcessing`, `BertProcessing` and `RobertaProcessing` of Hugging Face
+// tokenizers.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -21,7 +22,8 @@ class Template {
   Template();
   Template(std::vector<TemplateItem> single, std::vector<TemplateItem> pair);
 
-  Encoding apply(const Tokens& text, const Tokens* pair) const;
+  // with_special: else the texts alone, with the type ids the template gives them.
+  Encoding apply(const Tokens& text, const Tokens* pair, bool with_special = true) const;
   int size(bool pair) const;  // special tokens that are added
 
  private:

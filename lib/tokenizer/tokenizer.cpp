@@ -10,6 +10,7 @@
 #include "base/json.hpp"
 #include "text/aligned_text.hpp"
 #include "tokenizer/parts.hpp"
+#include "tokenizer/pipeline.hpp"
 
 namespace nlp::tokenizer {
 namespace {
@@ -58,6 +59,8 @@ TokenizerConfig read_config(const fs::path& directory) {
   config.do_lower_case = boolean("do_lower_case");
   config.strip_accents = boolean("strip_accents");
   config.tokenize_chinese_chars = boolean("tokenize_chinese_chars");
+  config.add_prefix_space = boolean("add_prefix_space");
+  config.trim_offsets = boolean("trim_offsets");
   if (const auto found = json.find("tokenizer_class"); found != json.end() && found->is_string())
     config.tokenizer_class = found->get<std::string>();
   // Files say 1e30 where there is no limit.
@@ -79,6 +82,7 @@ constexpr std::pair<std::string Roles::*, std::array<const char*, 2>> kUsual[] =
 }  // namespace
 
 void Parts::finish() {
+  needs_origin = pre_tokenizer && pre_tokenizer->needs_origin();
   for (std::size_t k = 0; k < added.size(); ++k) {
     added_by_id.emplace(added[k].id, k);
     added_by_content.emplace(added[k].content, added[k].id);
@@ -92,6 +96,12 @@ void Parts::finish() {
     normalized.add(added[k], content.view());
     added[k].content = content.view();  // what the reference decodes the id to
   }
+}
+
+std::string_view Parts::token_of(std::int32_t id) const {
+  const auto found = added_by_id.find(id);
+  return found == added_by_id.end() ? vocabulary.token_of(id)
+                                    : std::string_view(added[found->second].content);
 }
 
 Tokenizer::Tokenizer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -136,76 +146,8 @@ Tokens Tokens::slice(std::size_t first, std::size_t last) const {
 }
 
 Tokens Tokenizer::tokenize(std::string_view text) const {
-  const Parts& parts = *parts_;
-  Tokens tokens;
-  text::AlignedText normalized;
-  std::vector<Cut> raw_cuts, cuts;
-  std::vector<text::Span> words;
-  std::vector<Piece> pieces;
-  std::int32_t word_index = 0;
-
-  const auto push = [&](std::int32_t id, text::Span origin) {
-    tokens.ids.push_back(id);
-    tokens.offsets.push_back(origin);
-    tokens.words.push_back(word_index);
-  };
-  const auto push_added = [&](std::int32_t id, text::Span origin, std::string_view surface) {
-    if (surface != token_of(id))
-      tokens.matched.push_back(
-          {static_cast<std::uint32_t>(tokens.ids.size()), std::string(surface)});
-    push(id, origin);
-    ++word_index;
-  };
-  const auto push_words = [&](text::Span part) {
-    const std::string_view whole = normalized.view().substr(part.start, part.size());
-    words.clear();
-    if (parts.pre_tokenizer)
-      parts.pre_tokenizer->split(whole, words);
-    else
-      words.push_back({0, part.size()});
-    for (const text::Span word : words) {
-      pieces.clear();
-      parts.model->tokenize(whole.substr(word.start, word.size()), pieces);
-      const std::uint32_t at = part.start + word.start;
-      for (const Piece& piece : pieces) {
-        if (piece.literal)
-          tokens.matched.push_back(
-              {static_cast<std::uint32_t>(tokens.ids.size()),
-               std::string(whole.substr(word.start + piece.span.start, piece.span.size()))});
-        push(piece.id, normalized.origin({at + piece.span.start, at + piece.span.end}));
-      }
-      if (!pieces.empty()) ++word_index;
-    }
-  };
-
-  if (parts.raw.empty())
-    raw_cuts.push_back({{0, static_cast<std::uint32_t>(text.size())}, -1});
-  else
-    parts.raw.cut(text, raw_cuts);
-  for (const Cut& raw : raw_cuts) {
-    const std::string_view piece = text.substr(raw.span.start, raw.span.size());
-    if (raw.id >= 0) {
-      push_added(raw.id, raw.span, piece);
-      continue;
-    }
-    normalized.assign(piece, raw.span.start);
-    if (parts.normalizer) parts.normalizer->normalize(normalized);
-    if (normalized.size() == 0) continue;
-    if (parts.normalized.empty()) {
-      push_words({0, static_cast<std::uint32_t>(normalized.size())});
-      continue;
-    }
-    cuts.clear();
-    parts.normalized.cut(normalized.view(), cuts);
-    for (const Cut& cut : cuts) {
-      if (cut.id >= 0)
-        push_added(cut.id, normalized.origin(cut.span),
-                   normalized.view().substr(cut.span.start, cut.span.size()));
-      else
-        push_words(cut.span);
-    }
-  }
-  return tokens;
+  Scratch scratch;
+  return tokenizer::tokenize(*parts_, text, scratch);
 }
 
 Encoding Tokenizer::assemble(const Tokens& text, const Tokens* pair) const {
@@ -213,7 +155,7 @@ Encoding Tokenizer::assemble(const Tokens& text, const Tokens* pair) const {
 }
 
 Encoding Tokenizer::join(const Tokens& text, const Tokens* pair) const {
-  return Template().apply(text, pair);
+  return parts_->post_processor.apply(text, pair, false);
 }
 
 Encoding Tokenizer::encode(std::string_view text) const { return assemble(tokenize(text)); }
@@ -231,12 +173,15 @@ std::vector<std::string> Tokenizer::surfaces(const Encoding& encoding) const {
 }
 
 std::string Tokenizer::decode(std::span<const std::int32_t> ids, bool skip_special) const {
-  std::vector<std::string_view> tokens;
+  std::vector<std::string> tokens;
   for (const auto id : ids) {
     const std::string_view token = token_of(id);
-    if (token.data() != nullptr && !(skip_special && is_special(id))) tokens.push_back(token);
+    if (token.data() != nullptr && !(skip_special && is_special(id))) tokens.emplace_back(token);
   }
-  return parts_->decoder->decode(tokens);
+  parts_->decoder->apply(tokens);
+  std::string text;
+  for (const std::string& token : tokens) text += token;
+  return text;
 }
 
 int Tokenizer::template_size(bool pair) const { return parts_->post_processor.size(pair); }
@@ -254,12 +199,7 @@ std::optional<std::int32_t> Tokenizer::id_of(std::string_view token) const {
   return id < 0 ? std::nullopt : std::optional(id);
 }
 
-std::string_view Tokenizer::token_of(std::int32_t id) const {
-  const auto found = parts_->added_by_id.find(id);
-  return found == parts_->added_by_id.end()
-             ? parts_->vocabulary.token_of(id)
-             : std::string_view(parts_->added[found->second].content);
-}
+std::string_view Tokenizer::token_of(std::int32_t id) const { return parts_->token_of(id); }
 
 bool Tokenizer::is_special(std::int32_t id) const {
   const auto found = parts_->added_by_id.find(id);

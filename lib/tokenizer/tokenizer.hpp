@@ -32,7 +32,7 @@ class Tokenizer {
 
   // Puts the template around one text, or around a pair.
   Encoding assemble(const Tokens& text, const Tokens* pair = nullptr) const;
-  // Without template: the tokens one after the other, type ids 0 (and 1 for the pair).
+  // Without the template's tokens: the texts alone, with the type ids that the template gives them.
   Encoding join(const Tokens& text, const Tokens* pair = nullptr) const;
 
   // tokenize() and assemble() in one.

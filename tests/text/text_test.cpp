@@ -1,4 +1,5 @@
 #include <string>
+#include <vector>
 
 #include "support/catch.hpp"
 #include "text/offsets.hpp"
@@ -6,6 +7,16 @@
 #include "text/utf8.hpp"
 
 using namespace nlp::text;
+
+namespace {
+std::string normal(const char* text, NormalForm form) {
+  std::vector<Change> changes;
+  normal_form(text, form, changes);
+  std::string changed;
+  for (const Change& change : changes) append(changed, change.point);
+  return changed;
+}
+}  // namespace
 
 TEST_CASE("what is not UTF-8 becomes one U+FFFD for each maximal part", "[text]") {
   const auto repaired = [](std::string text) {
@@ -69,19 +80,27 @@ TEST_CASE("lowercase is per character, without the rule for the last sigma", "[t
 }
 
 TEST_CASE("marks newer than the reference's tables stay where they stand", "[text]") {
-  const auto nfd = [](const std::u32string& text) {
-    std::vector<Changed> parts;
-    decompose(text, parts);
-    std::u32string points;
-    for (const Changed& part : parts) points += part.point;
-    return points;
-  };
-  CHECK(nfd(U"\u00e9") == U"e\u0301");
-  CHECK(nfd(U"a\u0301\u0323") == U"a\u0323\u0301");        // canonical order
-  CHECK(nfd(U"a\u1ac3\u0335") == U"a\u1ac3\u0335");        // a mark since Unicode 14
-  CHECK(nfd(U"\u0308\U00010f83") == U"\u0308\U00010f83");  // likewise
-  CHECK(nfd(U"\U00011938") == U"\U00011938");              // decomposed since Unicode 13
-  CHECK(nfd(U"\uac01") == U"\u1100\u1161\u11a8");
+  const auto nfd = [](const char* text) { return normal(text, NormalForm::nfd); };
+  CHECK(nfd("\u00e9") == "e\u0301");
+  CHECK(nfd("a\u0301\u0323") == "a\u0323\u0301");        // canonical order
+  CHECK(nfd("a\u1ac3\u0335") == "a\u1ac3\u0335");        // a mark since Unicode 14
+  CHECK(nfd("\u0308\U00010f83") == "\u0308\U00010f83");  // likewise
+  CHECK(nfd("\U00011938") == "\U00011938");              // decomposed since Unicode 13
+  CHECK(nfd("\uac01") == "\u1100\u1161\u11a8");
+}
+
+TEST_CASE("text is composed as far as its marks stand free", "[text]") {
+  const auto nfc = [](const char* text) { return normal(text, NormalForm::nfc); };
+  CHECK(nfc("e\u0301") == "\u00e9");
+  CHECK(nfc("a\u0323\u0302") == "\u1ead");  // two marks, one after the other
+  CHECK(nfc("a\u0302\u0323") == "\u1ead");  // in canonical order first
+  CHECK(nfc("a\u0315\u0300\u05ae") == "\u00e0\u05ae\u0315");
+  CHECK(nfc("\u1100\u1161\u11a8") == "\uac01");
+  CHECK(nfc("\u0301") == "\u0301");
+  CHECK(nfc("\u0958") == "\u0915\u093c");  // excluded from composition
+  CHECK(normal("\ufb01\u00bd", NormalForm::nfkc) == "fi1\u20442");
+  CHECK(normal("\uac00\u3000", NormalForm::nfkd) == "\u1100\u1161 ");
+  CHECK(normal("\u32ff", NormalForm::nfkc) == "\u32ff");  // newer than the reference's tables
 }
 
 TEST_CASE("word characters are the reference's, of the newest Unicode", "[text]") {

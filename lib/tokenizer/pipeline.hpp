@@ -1,0 +1,27 @@
+// The way of a text through the stages, up to its tokens.
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "tokenizer/encoding.hpp"
+#include "tokenizer/parts.hpp"
+
+namespace nlp::tokenizer {
+
+// Memory that the stages work in: one for each thread, used for one text after another.
+struct Scratch {
+  text::AlignedText normalized;
+  Words words;
+  std::vector<Cut> raw_cuts, cuts;
+  std::vector<Piece> pieces;
+};
+
+// The tokens of valid UTF-8, without template.
+Tokens tokenize(const Parts& parts, std::string_view text, Scratch& scratch);
+
+// Adds their ids alone to dst: no offsets are worked out on the way.
+void tokenize_ids(const Parts& parts, std::string_view text, Scratch& scratch,
+                  std::vector<std::int32_t>& dst);
+
+}  // namespace nlp::tokenizer
