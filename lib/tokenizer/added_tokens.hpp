@@ -19,7 +19,8 @@ struct AddedToken {
   bool lstrip = false;       // takes the white space before it
   bool rstrip = false;       // takes the white space behind it
   bool normalized = false;   // is looked for in the normalised text
-  bool special = false;      // is left out of decoded text
+  bool special = false;
+  bool hidden = false;  // is left out of decoded text: special, and not changed by normalisation
 };
 
 // A part of a text: between added tokens, or one of them.

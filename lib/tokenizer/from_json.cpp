@@ -1,6 +1,9 @@
 // Reads tokenizer.json: the frame.  The stages are read in json_*.cpp.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "base/error.hpp"
 #include "tokenizer/json_stages.hpp"
 
@@ -21,6 +24,26 @@ std::vector<AddedToken> read_added(const JsonPart& list) {
     tokens.push_back(std::move(token));
   });
   return tokens;
+}
+
+// Added tokens have the id of the vocabulary, else the next one behind it: whatever the file says,
+// so the reference deals them out.  A token that is there already counts once.
+void settle_ids(Parts& parts) {
+  std::set<std::string, std::less<>> seen;
+  std::erase_if(parts.added, [&](const AddedToken& token) {
+    return token.content.empty() || !seen.insert(token.content).second;
+  });
+  const auto count = static_cast<std::int32_t>(parts.vocabulary.count());
+  std::int32_t next = count;
+  for (AddedToken& token : parts.added) {
+    const std::int32_t known = parts.vocabulary.find(token.content);
+    const std::int32_t id = known >= 0 ? known : next;
+    if (id != token.id)
+      parts.provenance.push_back(fmt::format(
+          "the added token \"{}\" has the id {}, not the file's {}", token.content, id, token.id));
+    token.id = id;
+    if (id >= count) next = std::max(next, id + 1);
+  }
 }
 
 void tell_ignored(const JsonPart& root, std::vector<std::string>& provenance) {
@@ -56,6 +79,7 @@ std::unique_ptr<Parts> read_tokenizer_json(const std::string& file, const Tokeni
   if (const auto pre_tokenizer = root.find("pre_tokenizer"))
     parts->pre_tokenizer = read_pre_tokenizer(*pre_tokenizer, *parts);
   read_model(root.member("model"), *parts);
+  settle_ids(*parts);
   if (const auto post_processor = root.find("post_processor"))
     read_post_processor(*post_processor, *parts);
   if (const auto decoder = root.find("decoder"))

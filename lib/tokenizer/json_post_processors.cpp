@@ -6,15 +6,23 @@
 namespace nlp::tokenizer {
 namespace {
 
-Template make_template(const JsonPart& part, const Parts&) {
-  std::map<std::string, std::vector<std::int32_t>, std::less<>> special;
+Template make_template(const JsonPart& part, const Parts& parts) {
+  std::map<std::string, TemplateItem, std::less<>> special;
   if (const auto table = part.find("special_tokens"))
     table->members([&](std::string_view name, simdjson::dom::element value) {
       const JsonPart token(value, table->where() + "/" + std::string(name));
-      auto& ids = special[std::string(name)];
+      TemplateItem& item = special[std::string(name)];
       token.member("ids").elements([&](const JsonPart& id) {
-        ids.push_back(static_cast<std::int32_t>(id.integer(0, kLargestId)));
+        item.ids.push_back(static_cast<std::int32_t>(id.integer(0, kLargestId)));
       });
+      if (const auto names = token.find("tokens")) {
+        std::uint32_t index = 0;
+        names->elements([&](const JsonPart& text) {
+          if (index < item.ids.size() && text.string() != parts.surface_of(item.ids[index]))
+            item.names.push_back({index, std::string(text.string())});
+          ++index;
+        });
+      }
     });
   const auto read = [&](const char* key) {
     std::vector<TemplateItem> items;
@@ -31,7 +39,7 @@ Template make_template(const JsonPart& part, const Parts&) {
         const JsonPart token = element.member("SpecialToken");
         const auto found = special.find(token.member("id").string());
         if (found == special.end()) token.fail("names a token that special_tokens does not have");
-        item.ids = found->second;
+        item = found->second;
         item.type_id = static_cast<std::int32_t>(token.member("type_id").integer(0, kLargestType));
       }
       items.push_back(std::move(item));

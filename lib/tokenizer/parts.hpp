@@ -54,7 +54,12 @@ struct Parts {
   std::map<std::string, std::int32_t, std::less<>> added_by_content;
   bool needs_origin = false;  // even ids depend on where the text came from
 
-  std::string_view token_of(std::int32_t id) const;  // with no data where there is none
+  // What an id is decoded to: an added token in its normalised form, else the vocabulary's.  With
+  // no data where there is none.
+  std::string_view token_of(std::int32_t id) const;
+  // What an id is called among the tokens of a text: first of all the vocabulary's.
+  std::string_view surface_of(std::int32_t id) const;
+  bool hides(std::int32_t id) const;  // whether decoded text may leave it out
 
   void finish();
 };

@@ -79,7 +79,7 @@ struct TokenSink {
   }
 
   void added(std::int32_t id, text::Span origin, std::string_view surface) {
-    if (surface != parts.token_of(id)) match(surface);
+    if (surface != parts.surface_of(id)) match(surface);
     push(id, origin, surface);
     ++word;
   }

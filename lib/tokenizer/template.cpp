@@ -20,6 +20,8 @@ void append(const Tokens& tokens, std::int32_t type_id, std::int8_t sequence, En
 }
 
 void append(const Item& item, Encoding& dst) {
+  for (const Matched& name : item.names)
+    dst.matched.push_back({static_cast<std::uint32_t>(dst.size()) + name.token, name.text});
   dst.ids.insert(dst.ids.end(), item.ids.begin(), item.ids.end());
   dst.offsets.resize(dst.ids.size());
   dst.words.resize(dst.ids.size(), -1);

@@ -13,7 +13,8 @@ struct TemplateItem {
   enum class Kind : std::uint8_t { special, text, pair };
   Kind kind = Kind::special;
   std::int32_t type_id = 0;
-  std::vector<std::int32_t> ids;  // of a special item: most often one
+  std::vector<std::int32_t> ids;    // of a special item: most often one
+  std::vector<Matched> names = {};  // of these ids, where they are not the vocabulary's
 };
 
 class Template {

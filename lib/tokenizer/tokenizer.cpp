@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <type_traits>
 
 #include "base/error.hpp"
@@ -83,6 +84,9 @@ constexpr std::pair<std::string Roles::*, std::array<const char*, 2>> kUsual[] =
 
 void Parts::finish() {
   needs_origin = pre_tokenizer && pre_tokenizer->needs_origin();
+  std::set<std::string, std::less<>> special;
+  for (const AddedToken& token : added)
+    if (token.special) special.insert(token.content);
   for (std::size_t k = 0; k < added.size(); ++k) {
     added_by_id.emplace(added[k].id, k);
     added_by_content.emplace(added[k].content, added[k].id);
@@ -96,12 +100,23 @@ void Parts::finish() {
     normalized.add(added[k], content.view());
     added[k].content = content.view();  // what the reference decodes the id to
   }
+  for (AddedToken& token : added) token.hidden = special.contains(token.content);
 }
 
 std::string_view Parts::token_of(std::int32_t id) const {
   const auto found = added_by_id.find(id);
   return found == added_by_id.end() ? vocabulary.token_of(id)
                                     : std::string_view(added[found->second].content);
+}
+
+std::string_view Parts::surface_of(std::int32_t id) const {
+  const std::string_view token = vocabulary.token_of(id);
+  return token.data() != nullptr ? token : token_of(id);
+}
+
+bool Parts::hides(std::int32_t id) const {
+  const auto found = added_by_id.find(id);
+  return found != added_by_id.end() && added[found->second].hidden;
 }
 
 Tokenizer::Tokenizer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -167,7 +182,7 @@ Encoding Tokenizer::encode(std::string_view text, std::string_view pair) const {
 
 std::vector<std::string> Tokenizer::surfaces(const Encoding& encoding) const {
   std::vector<std::string> surfaces;
-  for (const auto id : encoding.ids) surfaces.emplace_back(token_of(id));
+  for (const auto id : encoding.ids) surfaces.emplace_back(parts_->surface_of(id));
   for (const Matched& matched : encoding.matched) surfaces[matched.token] = matched.text;
   return surfaces;
 }
@@ -176,7 +191,7 @@ std::string Tokenizer::decode(std::span<const std::int32_t> ids, bool skip_speci
   std::vector<std::string> tokens;
   for (const auto id : ids) {
     const std::string_view token = token_of(id);
-    if (token.data() != nullptr && !(skip_special && is_special(id))) tokens.emplace_back(token);
+    if (token.data() != nullptr && !(skip_special && parts_->hides(id))) tokens.emplace_back(token);
   }
   parts_->decoder->apply(tokens);
   std::string text;

@@ -15,6 +15,7 @@ class StringTable {
   void put(std::string_view key, std::int32_t id);  // a key put twice keeps the later id
   std::int32_t find(std::string_view key) const;    // -1: absent
 
+  std::size_t size() const { return used_; }        // keys
   std::size_t longest() const { return longest_; }  // bytes of the longest key
 
  private:
@@ -46,7 +47,8 @@ class Vocabulary {
   explicit Vocabulary(const std::vector<Entry>& entries);
 
   std::int32_t size() const { return static_cast<std::int32_t>(tokens_.size()); }  // largest id + 1
-  std::int32_t find(std::string_view token) const { return table_.find(token); }   // -1: absent
+  std::size_t count() const { return table_.size(); }  // different tokens
+  std::int32_t find(std::string_view token) const { return table_.find(token); }  // -1: absent
   std::string_view token_of(std::int32_t id) const;  // with no data where there is none
 
  private:
