@@ -8,10 +8,11 @@
 #include <string>
 
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 namespace {
 namespace fs = std::filesystem;
-const fs::path kSource = NLP_SOURCE_DIR;
+const fs::path kSource = paths::source();
 
 std::string read(const fs::path& file) {
   std::ifstream in(file);

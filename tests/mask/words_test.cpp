@@ -5,6 +5,7 @@
 
 #include "mask/vocabulary.hpp"
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 using nlp::Random;
 using nlp::mask::find_words;
@@ -78,8 +79,7 @@ TEST_CASE("every pair of words is masked equally often", "[mask]") {
 }
 
 TEST_CASE("random tokens come from the vocabulary without special tokens", "[mask]") {
-  const auto tokenizer =
-      nlp::tokenizer::Tokenizer::open(std::string(NLP_TEST_DATA) + "/models/bert-mlm");
+  const auto tokenizer = nlp::tokenizer::Tokenizer::open(paths::data("models/bert-mlm"));
   const auto ids = nlp::mask::ordinary_ids(tokenizer);
   CHECK(ids.size() == static_cast<std::size_t>(tokenizer.vocab_size()) - 5);
   const std::set<std::int32_t> set(ids.begin(), ids.end());

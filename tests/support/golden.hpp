@@ -9,11 +9,12 @@
 #include "checkpoint/safetensors.hpp"
 #include "model/batch.hpp"
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 namespace golden {
 
 inline std::filesystem::path model(const std::string& name) {
-  return std::filesystem::path(NLP_TEST_DATA) / "models" / name;
+  return paths::data("models/" + name);
 }
 
 // The arrays of golden.safetensors: padded batches [B,T,…].

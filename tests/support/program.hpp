@@ -16,13 +16,14 @@
 
 #include "base/json.hpp"
 #include "support/golden.hpp"
+#include "support/paths.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace program {
 
 using Arguments = std::vector<std::string>;
 
-inline std::string driver() { return std::string(NLP_BINARY_DIR) + "/nlp"; }
+inline std::string driver() { return paths::programs() + "/nlp"; }
 inline std::string model(const std::string& name) { return golden::model(name).string(); }
 
 inline std::string read(const std::filesystem::path& file) {

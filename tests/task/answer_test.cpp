@@ -6,6 +6,7 @@
 
 #include "base/json.hpp"
 #include "support/golden.hpp"
+#include "support/paths.hpp"
 #include "text/offsets.hpp"
 
 using namespace nlp::task;
@@ -48,7 +49,7 @@ std::optional<TokenSpan> naive_best(const std::vector<float>& start, const std::
 TEST_CASE("answers, their places and scores are the reference's", "[task]") {
   Small small;
   int compared = 0;
-  for (const nlp::Json& golden : nlp::read_json(NLP_TEST_DATA "/task/answer.json")) {
+  for (const nlp::Json& golden : nlp::read_json(paths::data("task/answer.json"))) {
     const auto question = golden["question"].get<std::string>();
     const auto context = golden["context"].get<std::string>();
     CAPTURE(question, context);

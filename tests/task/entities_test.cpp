@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 using namespace nlp::task;
 using nlp::text::Span;
@@ -63,7 +64,7 @@ TEST_CASE("none, simple, first, average and max equal the reference", "[task]") 
                                                     {"max", Aggregate::max}};
   const LabelScheme labels(kLabels);
   int compared = 0;
-  for (const nlp::Json& golden : nlp::read_json(NLP_TEST_DATA "/task/aggregate.json")) {
+  for (const nlp::Json& golden : nlp::read_json(paths::data("task/aggregate.json"))) {
     const auto text = golden["text"].get<std::string>();
     const bool prefixed = golden["tokenizer"] == "bert-ner";
     CAPTURE(text, prefixed);

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "support/golden.hpp"
+#include "support/paths.hpp"
 
 using namespace nlp::task;
 using nlp::model::Model;
@@ -57,7 +58,7 @@ TEST_CASE("candidates and scores are the reference's", "[task]") {
   Small small;
   FillMaskOptions options;
   options.top = 4;
-  for (const nlp::Json& golden : nlp::read_json(NLP_TEST_DATA "/task/fill.json")) {
+  for (const nlp::Json& golden : nlp::read_json(paths::data("task/fill.json"))) {
     const auto text = golden["text"].get<std::string>();
     CAPTURE(text);
     const auto masks = small.run({text}, options)[0];

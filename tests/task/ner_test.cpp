@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "support/golden.hpp"
+#include "support/paths.hpp"
 #include "text/offsets.hpp"
 
 using namespace nlp::task;
@@ -45,7 +46,7 @@ TEST_CASE("entities of whole texts are the reference's", "[task]") {
                                                     {"max", Aggregate::max}};
   Small small;
   int compared = 0;
-  for (const nlp::Json& golden : nlp::read_json(NLP_TEST_DATA "/task/ner.json")) {
+  for (const nlp::Json& golden : nlp::read_json(paths::data("task/ner.json"))) {
     const auto text = golden["text"].get<std::string>();
     const nlp::text::Offsets offsets(text, nlp::text::Unit::codepoints);
     for (const auto& [name, expected] : golden["entities"].items()) {

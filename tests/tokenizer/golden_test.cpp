@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 #include "text/offsets.hpp"
 #include "tokenizer/tokenizer.hpp"
 
@@ -28,7 +29,7 @@ Json offsets_of(const Encoding& encoding, const std::string& text, const std::st
 TEST_CASE("ids, tokens, offsets, type ids and decoded text are the reference's", "[tokenizer]") {
   for (const std::string name :
        {"wordpiece-uncased", "wordpiece-cased", "wordpiece-accents", "bert-base-cased"}) {
-    const std::string directory = std::string(NLP_TEST_DATA) + "/tokenizers/" + name;
+    const std::string directory = paths::data("tokenizers/") + name;
     const Tokenizer tokenizer = Tokenizer::open(directory);
     std::ifstream cases(directory + "/cases.jsonl");
     int count = 0;
