@@ -9,6 +9,7 @@
 #include "base/mapped_file.hpp"
 #include "checkpoint/safetensors.hpp"
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 #include "support/safetensors_file.hpp"
 #include "support/torch_bytes.hpp"
 
@@ -33,9 +34,7 @@ using torch_bytes::tensor;
 using torch_bytes::text;
 using torch_bytes::tuple;
 
-std::filesystem::path data(const std::string& name) {
-  return std::filesystem::path(NLP_TEST_DATA) / "torch" / name;
-}
+std::filesystem::path data(const std::string& name) { return paths::data("torch/" + name); }
 
 std::vector<float> values(const TensorView& view) {
   std::vector<float> values(static_cast<std::size_t>(nlp::tensor::count(view.shape)));
