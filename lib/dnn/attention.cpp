@@ -189,6 +189,7 @@ void Attend(const AttentionShape& shape, ConstMatrix query, ConstMatrix key, Con
   for (std::int64_t h = 0; h < shape.heads; ++h) {
     const std::int64_t column = h * shape.head_size;
     pack(head, key, value, column);
+    if (term) term->begin(h);
     for (std::int64_t first = 0; first < query.rows; first += kQueries) {
       const std::int64_t count = std::min<std::int64_t>(kQueries, query.rows - first);
       QueryRows rows{.head = h, .first = first, .query = {}, .dst = {}, .probabilities = {}};

@@ -19,6 +19,8 @@ namespace nlp::dnn {
 class ScoreTerm {
  public:
   virtual ~ScoreTerm() = default;
+  // Called before the first query of a head.
+  virtual void begin(std::int64_t /*head*/) const {}
   // scores[k] belongs to key first + k.  Called once for each head and query, by one thread for a
   // text; texts may be worked on by several.
   virtual void add(std::int64_t head, std::int64_t query, std::int64_t first,

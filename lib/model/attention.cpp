@@ -1,6 +1,10 @@
 #include "model/attention.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <string>
+
+#include "dnn/rotary.hpp"
 
 namespace nlp::model {
 
@@ -9,13 +13,33 @@ float* next_probabilities(const AttentionCall& call, std::int64_t heads, std::in
   return call.probabilities->emplace_back(tensor::Shape{heads, tokens, tokens}).data();
 }
 
+dnn::AttentionShape attention_shape(const Config& config, std::int64_t layer) {
+  dnn::AttentionShape shape{
+      .heads = config.heads,
+      .head_size = config.head_size,
+      .scale = 1 / std::sqrt(static_cast<float>(config.head_size)),
+  };
+  if (!config.reach.empty())
+    shape.before = shape.after = config.reach[static_cast<std::size_t>(layer)];
+  return shape;
+}
+
 void DotProductAttention::forward(const AttentionCall& call) const {
   const std::int64_t width = shape_.heads * shape_.head_size;
   call.buffers.query_key_value.resize({call.batch.rows(), 3 * width});
   const dnn::Matrix query_key_value = dnn::matrix(call.buffers.query_key_value);
   query_key_value_.forward(call.src, query_key_value, call.workspace);
+  if (rotary_base_ > 0) {
+    std::int64_t longest = 0;
+    for (std::int64_t b = 0; b < call.batch.texts(); ++b)
+      longest = std::max(longest, call.batch.starts[b + 1] - call.batch.starts[b]);
+    dnn::make_rotation(rotary_base_, shape_.head_size, longest, call.buffers.rotation);
+  }
   for (std::int64_t b = 0; b < call.batch.texts(); ++b) {
     const auto first = call.batch.starts[b], size = call.batch.starts[b + 1] - first;
+    if (rotary_base_ > 0)
+      dnn::rotate(call.buffers.rotation, 2 * shape_.heads,
+                  {query_key_value.row(first), size, 2 * width, 3 * width});
     dnn::attention(shape_, {query_key_value.row(first), size, 3 * width, 3 * width},
                    {call.dst.row(first), size, width, call.dst.stride}, call.workspace, term_,
                    next_probabilities(call, shape_.heads, size));

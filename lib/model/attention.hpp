@@ -34,17 +34,25 @@ float* next_probabilities(const AttentionCall& call, std::int64_t heads, std::in
 // Query, key and value of all rows in one product, then scaled dot products in each text.
 class DotProductAttention final : public Attention {
  public:
+  // rotary_base: 0, or queries and keys are rotated by their position.
   // `term`, if not null, outlives this.
   DotProductAttention(const dnn::AttentionShape& shape, dnn::Linear query_key_value,
-                      const dnn::ScoreTerm* term)
-      : shape_(shape), query_key_value_(std::move(query_key_value)), term_(term) {}
+                      float rotary_base, const dnn::ScoreTerm* term)
+      : shape_(shape),
+        query_key_value_(std::move(query_key_value)),
+        rotary_base_(rotary_base),
+        term_(term) {}
   void forward(const AttentionCall& call) const override;
 
  private:
   dnn::AttentionShape shape_;
   dnn::Linear query_key_value_;  // H -> 3*A*D
+  float rotary_base_;
   const dnn::ScoreTerm* term_;
 };
+
+// What scores and sees in a layer: A heads of D, scaled by 1 / sqrt(D), as far as config.reach.
+dnn::AttentionShape attention_shape(const Config& config, std::int64_t layer);
 
 // H -> 3*A*D, from three modules or from one that holds them stacked.
 dnn::Linear read_query_key_value(const Config& config, const WeightNames& names,

@@ -29,6 +29,29 @@ enum class Activation { none, gelu_erf, gelu_tanh, relu, silu, tanh };
 // Which of a text's rows a sequence classifier reads.
 enum class SequencePooling { first, mean };
 
+// Attention by content and by position: to the product of query and key are added query · position
+// key and key · position query, by the distance of the two.
+// Source: He et al. 2021, arXiv:2006.03654, section 3.1.
+struct Disentangled {
+  std::int64_t span = 0;  // the table of positions has 2 * span rows; 0: no scores by position
+  bool buckets = false;   // distances fall into span buckets to each side
+  std::int64_t max_distance = 0;     // of the buckets
+  bool content_to_position = false;  // query · position key
+  bool position_to_content = false;  // key · position query
+  std::int64_t kinds = 1;  // kinds of scores, content's included: scale 1 / sqrt(D * kinds)
+  bool shares_projections = false;  // positions are projected as the rows are
+  bool norm = false;                // of the table's rows
+};
+
+// A convolution over neighbouring rows of the embeddings, added to what the first layer gives.
+struct FirstConvolution {
+  std::int64_t size = 0;  // odd; 0: none
+  Activation activation = Activation::tanh;
+};
+
+// Tokens that see all others, and are seen by them, where attention is local.
+enum class GlobalTokens { none, first, question };
+
 struct Config {
   std::string model_type;                  // "bert"
   std::vector<std::string> architectures;  // "BertForMaskedLM"
@@ -56,6 +79,14 @@ struct Config {
   // Layers share weights: layer l has those of group l * groups / layers, each group a row of
   // blocks.  0 groups: every layer has its own.
   std::int64_t layer_groups = 0, blocks_in_group = 1;
+  // [L]: how many keys a query sees to each side of it; empty: all.
+  std::vector<std::int64_t> reach;
+  GlobalTokens global_tokens = GlobalTokens::none;
+  std::int64_t sep_token_id = -1;   // ends the question
+  std::vector<float> rotary_bases;  // [L]: queries and keys are rotated by position; empty: not
+  Disentangled disentangled;
+  FirstConvolution convolution;
+  bool prefers_other_lm = false;  // of two masked-LM heads in the file, the one of other_lm_*
   // Attention scores get a learned bias by distance, in this many buckets; 0: none.
   std::int64_t relative_buckets = 0, relative_max_distance = 128;
   bool tie_word_embeddings = true;

@@ -23,6 +23,9 @@ struct BlockBuffers {
   tensor::Tensor summand;               // [N,H]
   tensor::Tensor intermediate;          // [N,F]
   tensor::Tensor gate;                  // [N,F], where the feed-forward is gated
+  tensor::Tensor rotation;              // [T,D], where queries and keys are rotated
+  tensor::Tensor position_scores;       // [2*T,W], where a head's scores depend on positions
+  tensor::Tensor first_rows;            // [N,H], the embeddings, where they are needed later
   std::vector<std::int32_t> positions;  // [N]
 };
 

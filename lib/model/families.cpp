@@ -13,7 +13,8 @@ std::span<const Family* const> all_families() {
   static const std::array kFamilies = {
       &families::bert(),      &families::roberta(),    &families::xlm_roberta(),
       &families::camembert(), &families::distilbert(), &families::albert(),
-      &families::electra(),   &families::mpnet(),
+      &families::electra(),   &families::mpnet(),      &families::modernbert(),
+      &families::deberta(),   &families::deberta_v2(),
   };
   return kFamilies;
 }

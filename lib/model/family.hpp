@@ -35,20 +35,25 @@ struct WeightNames {
 
   std::string_view word_embeddings = {}, position_embeddings = {}, type_embeddings = {},
                    embeddings_norm = {};
-  std::string_view embeddings_projection = {};  // E to H
-  std::string_view relative_bias = {};          // [relative_buckets, A]
+  std::string_view embeddings_projection = {};                    // E to H
+  std::string_view relative_bias = {};                            // [relative_buckets, A]
+  std::string_view relative_embeddings = {}, relative_norm = {};  // disentangled attention's table
+  std::string_view convolution = {}, convolution_norm = {};       // behind the first layer
 
   // Stands before the names of a block's parts; {} is the layer's number, or the group's and the
   // block's.
   std::string_view layer = {};
   std::string_view query = {}, key = {}, value = {}, attention_output = {}, attention_norm = {};
   std::string_view query_key_value = {};  // stacked in the file, instead of the three
+  std::string_view position_query = {}, position_key = {};  // of disentangled attention
   std::string_view intermediate = {}, output = {}, output_norm = {};
   std::string_view intermediate_gate = {};  // intermediate and gate stacked in the file
   std::string_view final_norm = {};         // behind all blocks
 
   // Masked-LM head, never with the prefix: decoder(norm(f(transform x))).
   std::string_view lm_transform = {}, lm_norm = {}, lm_decoder = {}, lm_bias = {};
+  // The names of another such head, tied to the word table, that a checkpoint may have instead.
+  std::string_view other_lm_transform = {}, other_lm_norm = {}, other_lm_bias = {};
 
   // A text's row, through dense, activation and norm, is what sequence classifiers read.  `pooler`
   // belongs to the encoder, `sequence_dense` to the head.
@@ -56,7 +61,9 @@ struct WeightNames {
   std::string_view sequence_dense = {}, sequence_norm = {}, sequence_classifier = "classifier";
   // A token's row likewise.
   std::string_view token_dense = {}, token_norm = {}, token_classifier = "classifier";
+  // Where this is a name of the classifiers', `architectures` tells which of them it is.
   std::string_view question_answering = "qa_outputs";
+  std::string_view question_dense = {}, question_norm = {};
   std::string_view next_sentence = {};
   std::string_view replaced_dense = {}, replaced_prediction = {};
 };

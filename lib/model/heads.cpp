@@ -19,15 +19,32 @@ std::string pooled_layer(const WeightNames& names, const Weights& weights) {
   return names.pooler.empty() ? std::string() : weights.encoder_name(names.pooler);
 }
 
-dnn::Linear read_decoder(const Config& config, const WeightNames& names, const Weights& weights) {
-  const std::string own = std::string(names.lm_decoder) + ".weight";
+// The masked-LM head that the checkpoint has, of the two that its family may have.
+struct LmNames {
+  std::string transform, norm, decoder, bias;
+};
+
+LmNames lm_names(const Config& config, const WeightNames& names, const Weights& weights) {
+  const LmNames usual{std::string(names.lm_transform), std::string(names.lm_norm),
+                      std::string(names.lm_decoder), std::string(names.lm_bias)};
+  LmNames other{std::string(names.other_lm_transform), std::string(names.other_lm_norm), "",
+                std::string(names.other_lm_bias)};
+  if (other.transform.empty() || !weights.has_module(other.transform)) return usual;
+  return config.prefers_other_lm || !weights.has_module(usual.transform) ? other : usual;
+}
+
+dnn::Linear read_decoder(const Config& config, const WeightNames& names, const LmNames& head,
+                         const Weights& weights) {
+  const std::string own = head.decoder + ".weight";
+  const bool tied = head.decoder.empty() || (config.tie_word_embeddings && !weights.has(own));
   const tensor::TensorView table =
-      weights.has(own) || !config.tie_word_embeddings
-          ? weights.tensor(own, {config.vocab_size, config.embedding_size})
-          : word_table(config, names, weights);
+      tied ? word_table(config, names, weights)
+           : weights.tensor(own, {config.vocab_size, config.embedding_size});
   // The decoder adds its own bias; the other name is tied to it, and stands alone in older files.
-  const std::string own_bias = std::string(names.lm_decoder) + ".bias";
-  const std::string bias_name = weights.has(own_bias) ? own_bias : std::string(names.lm_bias);
+  const std::string own_bias = head.decoder + ".bias";
+  const std::string bias_name = weights.has(own_bias) ? own_bias : head.bias;
+  if (config.optional_biases && !weights.has(bias_name))
+    return dnn::Linear(weights.device(), {&table, 1}, {});
   const tensor::TensorView bias = weights.tensor(bias_name, {config.vocab_size});
   return dnn::Linear(weights.device(), {&table, 1}, {&bias, 1});
 }
@@ -64,10 +81,12 @@ HeadLayers read_head(Head head, const Config& config, const WeightNames& names,
     return weights.linear({std::string(module)}, outputs, hidden);
   };
   switch (head) {
-    case Head::masked_lm:
-      return head_of(std::string(names.lm_transform), names.lm_norm, config.embedding_size,
+    case Head::masked_lm: {
+      const LmNames own = lm_names(config, names, weights);
+      return head_of(own.transform, own.norm, config.embedding_size,
                      config.head_activation.value_or(config.activation),
-                     read_decoder(config, names, weights));
+                     read_decoder(config, names, own, weights));
+    }
     case Head::token_classification:
       return head_of(std::string(names.token_dense), names.token_norm, hidden,
                      config.pooled_activation, linear(names.token_classifier, labels));
@@ -75,7 +94,8 @@ HeadLayers read_head(Head head, const Config& config, const WeightNames& names,
       return head_of(pooled_layer(names, weights), names.sequence_norm, hidden,
                      config.pooled_activation, linear(names.sequence_classifier, labels));
     case Head::question_answering:
-      return head_of({}, {}, hidden, Activation::none, linear(names.question_answering, 2));
+      return head_of(std::string(names.question_dense), names.question_norm, hidden,
+                     config.pooled_activation, linear(names.question_answering, 2));
     case Head::next_sentence:
       return head_of(weights.encoder_name(names.pooler), {}, hidden, config.pooled_activation,
                      linear(names.next_sentence, 2));
@@ -93,8 +113,13 @@ bool has_head(Head head, const Config& config, const WeightNames& names, const W
   const std::string pooled = pooled_layer(names, weights);
   const bool unnamed = config.architectures.empty();
   switch (head) {
-    case Head::masked_lm:
-      return has(names.lm_transform);
+    case Head::masked_lm: {
+      const LmNames own = lm_names(config, names, weights);
+      // A layer that the classifiers have too tells nothing.
+      const bool shared = names.lm_transform == names.sequence_dense;
+      return has(own.transform) &&
+             (!shared || weights.has(own.bias) || has(own.decoder) || named(config, "ForMaskedLM"));
+    }
     case Head::token_classification:
       return has(names.token_classifier) &&
              (unnamed ? !has(pooled) : named(config, "ForTokenClassification"));
@@ -102,7 +127,8 @@ bool has_head(Head head, const Config& config, const WeightNames& names, const W
       return has(names.sequence_classifier) && has(pooled) &&
              (unnamed || named(config, "ForSequenceClassification"));
     case Head::question_answering:
-      return has(names.question_answering);
+      return has(names.question_answering) && (names.question_answering != names.token_classifier ||
+                                               named(config, "ForQuestionAnswering"));
     case Head::next_sentence:
       return has(names.next_sentence) && !names.pooler.empty() &&
              has(weights.encoder_name(names.pooler));

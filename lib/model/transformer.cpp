@@ -1,6 +1,5 @@
 #include "model/transformer.hpp"
 
-#include <cmath>
 #include <cstring>
 
 #include "dnn/elementwise.hpp"
@@ -52,16 +51,14 @@ Block read_block(const Config& config, const Family& family, const Weights& weig
   const auto norm = [&](std::string_view part) {
     return weights.layer_norm(name(part), hidden, config.layer_norm_epsilon);
   };
-  const dnn::AttentionShape shape{
-      .heads = config.heads,
-      .head_size = config.head_size,
-      .scale = 1 / std::sqrt(static_cast<float>(config.head_size)),
-  };
+  const float rotary_base =
+      config.rotary_bases.empty() ? 0 : config.rotary_bases[static_cast<std::size_t>(layer)];
   std::unique_ptr<Attention> attention =
       family.make_attention
           ? family.make_attention(config, names, weights, before, layer)
           : std::make_unique<DotProductAttention>(
-                shape, read_query_key_value(config, names, weights, before), term);
+                attention_shape(config, layer),
+                read_query_key_value(config, names, weights, before), rotary_base, term);
   const bool bare = config.bare_first_attention && layer == 0;
   return Block{
       .attention = std::move(attention),
@@ -103,6 +100,9 @@ TransformerEncoder::TransformerEncoder(const Config& config, const Family& famil
       blocks_.push_back(read_block(
           config, family, weights,
           weights.encoder_name(fmt::format(fmt::runtime(names.layer), group, k)), group, term));
+  if (config.convolution.size > 0)
+    convolution_.emplace(config, weights, weights.encoder_name(names.convolution),
+                         weights.encoder_name(names.convolution_norm));
   if (!names.final_norm.empty())
     final_norm_ = weights.layer_norm(weights.encoder_name(names.final_norm), config.hidden_size,
                                      config.layer_norm_epsilon);
@@ -151,12 +151,15 @@ void TransformerEncoder::forward(const Batch& batch, const Keep& keep, dnn::Work
 
   embeddings_.forward(batch, workspace, buffers, dst.last);
   if (kept(0)) copy(dst.last, dst.hidden[0]);
+  if (convolution_) copy(dst.last, buffers.first_rows);
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
     for (const std::size_t block : layers_[layer]) {
       std::vector<tensor::Tensor>* attention = keep.attention ? &dst.attention[layer] : nullptr;
       if (attention) attention->clear();  // a layer of several blocks tells its last one's
       run_block(blocks_[block], batch, workspace, buffers, dst.last, attention);
     }
+    if (convolution_ && layer == 0)
+      convolution_->add(batch, buffers.first_rows, workspace, buffers, dst.last);
     if (final_norm_ && layer + 1 == layers_.size())
       dnn::layer_norm(*final_norm_, dnn::matrix(dst.last), dnn::matrix(dst.last));
     if (kept(layer + 1)) copy(dst.last, dst.hidden[layer + 1]);

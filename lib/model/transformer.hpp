@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/attention.hpp"
+#include "model/convolution.hpp"
 #include "model/embeddings.hpp"
 #include "model/relative_bias.hpp"
 
@@ -50,6 +51,7 @@ class TransformerEncoder final : public Encoder {
   const Config& config_;
   Embeddings embeddings_;
   std::optional<RelativeBias> relative_bias_;
+  std::optional<Convolution> convolution_;
   std::vector<Block> blocks_;
   std::vector<std::vector<std::size_t>> layers_;  // [L]: the blocks that a layer runs
   std::optional<dnn::LayerNorm> final_norm_;

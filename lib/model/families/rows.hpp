@@ -12,5 +12,8 @@ const Family& distilbert();
 const Family& albert();
 const Family& electra();
 const Family& mpnet();
+const Family& modernbert();
+const Family& deberta();
+const Family& deberta_v2();
 
 }  // namespace nlp::model::families
