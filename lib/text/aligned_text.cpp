@@ -92,7 +92,18 @@ void Rewriter::keep(std::size_t from, std::size_t to) {
                                text_.origin_.begin() + static_cast<std::ptrdiff_t>(to));
     return;
   }
-  for (; from < to; ++from) text_.spare_origin_.push_back(origin_of(from));
+  auto& origin = text_.spare_origin_;
+  std::size_t at = origin.size();
+  origin.resize(at + (to - from));
+  while (from < to) {
+    if (static_cast<unsigned char>(text_.text_[from]) < 0x80) {
+      const auto byte = text_.base_ + static_cast<std::uint32_t>(from++);
+      origin[at++] = {byte, byte + 1};
+      continue;
+    }
+    const Span point = origin_of(from);
+    for (; from < to && text_.base_ + from < point.end; ++from) origin[at++] = point;
+  }
 }
 
 void Rewriter::put(std::string_view bytes, std::size_t like) {

@@ -37,6 +37,7 @@ class RegexPattern final : public Pattern {
   // An empty match right behind the match before counts for nothing; the search goes on one code
   // point later.  Source: find_iter() of the reference's binding of Oniguruma.
   void find(std::string_view text, std::vector<Match>& dst) const override {
+    if (text.empty()) return;  // not even an empty match
     std::size_t done = 0, at = 0;
     std::size_t last = text.npos;  // the end of the match before
     while (at <= text.size()) {

@@ -53,6 +53,21 @@ Encoding Template::apply(const Tokens& text, const Tokens* pair, bool with_speci
   return encoding;
 }
 
+void Template::put_ids(const std::vector<std::int32_t>& text, const std::vector<std::int32_t>* pair,
+                       bool with_special, std::vector<std::int32_t>& dst) const {
+  const auto put = [&](const std::vector<std::int32_t>& ids) {
+    dst.insert(dst.end(), ids.begin(), ids.end());
+  };
+  for (const Item& item : pair ? pair_ : single_) {
+    if (item.kind == Item::Kind::text)
+      put(text);
+    else if (item.kind == Item::Kind::special && with_special)
+      put(item.ids);
+    else if (item.kind == Item::Kind::pair && pair)
+      put(*pair);
+  }
+}
+
 int Template::size(bool pair) const {
   int count = 0;
   for (const Item& item : pair ? pair_ : single_) count += static_cast<int>(item.ids.size());

@@ -25,6 +25,9 @@ class Template {
 
   // with_special: else the texts alone, with the type ids the template gives them.
   Encoding apply(const Tokens& text, const Tokens* pair, bool with_special = true) const;
+  // The ids of apply() alone, added to dst.
+  void put_ids(const std::vector<std::int32_t>& text, const std::vector<std::int32_t>* pair,
+               bool with_special, std::vector<std::int32_t>& dst) const;
   int size(bool pair) const;  // special tokens that are added
 
  private:

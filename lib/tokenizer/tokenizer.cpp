@@ -165,6 +165,27 @@ Tokens Tokenizer::tokenize(std::string_view text) const {
   return tokenizer::tokenize(*parts_, text, scratch);
 }
 
+struct Tokenizer::Workspace::Memory {
+  Scratch scratch;
+  std::vector<std::int32_t> text, pair;
+};
+
+Tokenizer::Workspace::Workspace() : memory_(std::make_unique<Memory>()) {}
+Tokenizer::Workspace::Workspace(Workspace&&) noexcept = default;
+Tokenizer::Workspace& Tokenizer::Workspace::operator=(Workspace&&) noexcept = default;
+Tokenizer::Workspace::~Workspace() = default;
+
+void Tokenizer::encode_ids(std::string_view text, std::optional<std::string_view> pair,
+                           bool with_special, Workspace& workspace,
+                           std::vector<std::int32_t>& dst) const {
+  auto& [scratch, text_ids, pair_ids] = *workspace.memory_;
+  text_ids.clear();
+  pair_ids.clear();
+  tokenize_ids(*parts_, text, scratch, text_ids);
+  if (pair) tokenize_ids(*parts_, *pair, scratch, pair_ids);
+  parts_->post_processor.put_ids(text_ids, pair ? &pair_ids : nullptr, with_special, dst);
+}
+
 Encoding Tokenizer::assemble(const Tokens& text, const Tokens* pair) const {
   return parts_->post_processor.apply(text, pair);
 }

@@ -30,6 +30,25 @@ class Tokenizer {
   // The tokens of `text` (valid UTF-8), without template.  Safe from several threads.
   Tokens tokenize(std::string_view text) const;
 
+  // Memory to work in: one for each thread, used for one text after another.
+  class Workspace {
+   public:
+    Workspace();
+    Workspace(Workspace&&) noexcept;
+    Workspace& operator=(Workspace&&) noexcept;
+    ~Workspace();
+
+   private:
+    friend class Tokenizer;
+    struct Memory;
+    std::unique_ptr<Memory> memory_;
+  };
+
+  // Adds the ids of a text, or of a pair, to dst: those of encode(), with_special or without, but
+  // several times as fast, for no offsets are worked out.
+  void encode_ids(std::string_view text, std::optional<std::string_view> pair, bool with_special,
+                  Workspace& workspace, std::vector<std::int32_t>& dst) const;
+
   // Puts the template around one text, or around a pair.
   Encoding assemble(const Tokens& text, const Tokens* pair = nullptr) const;
   // Without the template's tokens: the texts alone, with the type ids that the template gives them.

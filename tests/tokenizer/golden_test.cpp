@@ -1,10 +1,13 @@
 // Hard texts and what the reference library makes of them.
 #include <fstream>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/json.hpp"
 #include "support/catch.hpp"
 #include "support/paths.hpp"
+#include "support/temporary_directory.hpp"
 #include "text/offsets.hpp"
 #include "tokenizer/tokenizer.hpp"
 
@@ -24,6 +27,23 @@ Json offsets_of(const Encoding& encoding, const std::string& text, const std::st
   }
   return offsets;
 }
+
+void compare(const Tokenizer& tokenizer, const Json& expected, Tokenizer::Workspace& workspace) {
+  INFO(expected);
+  const auto text = expected["text"].get<std::string>();
+  const auto pair = expected["pair"].is_null() ? "" : expected["pair"].get<std::string>();
+  const bool has_pair = !expected["pair"].is_null();
+  const Encoding encoding = has_pair ? tokenizer.encode(text, pair) : tokenizer.encode(text);
+  REQUIRE(Json(encoding.ids) == expected["ids"]);
+  REQUIRE(Json(encoding.type_ids) == expected["type_ids"]);
+  REQUIRE(Json(tokenizer.surfaces(encoding)) == expected["tokens"]);
+  REQUIRE(offsets_of(encoding, text, pair) == expected["offsets"]);
+  REQUIRE(tokenizer.decode(encoding.ids) == expected["decoded"].get<std::string>());
+  std::vector<std::int32_t> ids;
+  tokenizer.encode_ids(text, has_pair ? std::optional<std::string_view>(pair) : std::nullopt, true,
+                       workspace, ids);
+  REQUIRE(ids == encoding.ids);
+}
 }  // namespace
 
 TEST_CASE("ids, tokens, offsets, type ids and decoded text are the reference's", "[tokenizer]") {
@@ -32,20 +52,26 @@ TEST_CASE("ids, tokens, offsets, type ids and decoded text are the reference's",
     const std::string directory = paths::data("tokenizers/") + name;
     const Tokenizer tokenizer = Tokenizer::open(directory);
     std::ifstream cases(directory + "/cases.jsonl");
+    Tokenizer::Workspace workspace;
     int count = 0;
-    for (std::string line; std::getline(cases, line); ++count) {
-      const Json expected = Json::parse(line);
-      INFO(name << " " << line);
-      const auto text = expected["text"].get<std::string>();
-      const auto pair = expected["pair"].is_null() ? "" : expected["pair"].get<std::string>();
-      const Encoding encoding =
-          expected["pair"].is_null() ? tokenizer.encode(text) : tokenizer.encode(text, pair);
-      REQUIRE(Json(encoding.ids) == expected["ids"]);
-      REQUIRE(Json(encoding.type_ids) == expected["type_ids"]);
-      REQUIRE(Json(tokenizer.surfaces(encoding)) == expected["tokens"]);
-      REQUIRE(offsets_of(encoding, text, pair) == expected["offsets"]);
-      REQUIRE(tokenizer.decode(encoding.ids) == expected["decoded"].get<std::string>());
-    }
+    for (std::string line; std::getline(cases, line); ++count)
+      compare(tokenizer, Json::parse(line), workspace);
     CHECK(count > 70);
   }
+}
+
+// A line: a tokenizer.json and results.  Made by scripts/compare-tokenizers.
+TEST_CASE("tokenizers of all parts make of hard texts what the reference makes", "[tokenizer]") {
+  const TemporaryDirectory directory;
+  std::ifstream lines(paths::data("tokenizers/parts.jsonl"));
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    const Json golden = Json::parse(line);
+    directory.write("tokenizer.json", golden["tokenizer"].dump());
+    INFO("line " << count + 1);
+    const Tokenizer tokenizer = Tokenizer::open(directory.path());
+    Tokenizer::Workspace workspace;
+    for (const Json& expected : golden["cases"]) compare(tokenizer, expected, workspace);
+  }
+  CHECK(count >= 100);
 }
