@@ -13,18 +13,6 @@ namespace {
 
 using ModelPtr = std::unique_ptr<TokenModel>;
 
-// Tokens and their ids.
-Vocabulary read_tokens(const JsonPart& part) {
-  std::vector<Vocabulary::Entry> entries;
-  part.members([&](std::string_view token, simdjson::dom::element value) {
-    std::int64_t id = 0;
-    if (value.get_int64().get(id) || id < 0 || id > kLargestId)
-      part.fail(fmt::format("\"{}\" has a wrong id (expected 0 to {})", token, kLargestId));
-    entries.push_back({token, static_cast<std::int32_t>(id)});
-  });
-  return Vocabulary(entries);
-}
-
 // Pieces with their scores; a piece's place is its id.
 struct Pieces {
   std::vector<Vocabulary::Entry> entries;
@@ -140,6 +128,17 @@ constexpr std::array kModels = {
 };
 
 }  // namespace
+
+Vocabulary read_tokens(const JsonPart& part) {
+  std::vector<Vocabulary::Entry> entries;
+  part.members([&](std::string_view token, simdjson::dom::element value) {
+    std::int64_t id = 0;
+    if (value.get_int64().get(id) || id < 0 || id > kLargestId)
+      part.fail(fmt::format("\"{}\" has a wrong id (expected 0 to {})", token, kLargestId));
+    entries.push_back({token, static_cast<std::int32_t>(id)});
+  });
+  return Vocabulary(entries);
+}
 
 void read_model(const JsonPart& part, Parts& parts) {
   const auto type = part.find("type");

@@ -1,8 +1,11 @@
 // The "normalizer" of tokenizer.json.
 #include <algorithm>
 
+#include "base/base64.hpp"
+#include "base/error.hpp"
 #include "tokenizer/json_stages.hpp"
 #include "tokenizer/normalizers.hpp"
+#include "tokenizer/precompiled.hpp"
 
 namespace nlp::tokenizer {
 namespace {
@@ -65,6 +68,18 @@ NormalizerPtr make_replace(const JsonPart& part, const Parts&) {
                                    std::string(part.member("content").string()));
 }
 
+NormalizerPtr make_precompiled(const JsonPart& part, const Parts&) {
+  const JsonPart charsmap = part.member("precompiled_charsmap");
+  std::vector<std::byte> bytes;
+  try {
+    bytes = decode_base64(charsmap.string());
+  } catch (const Error& error) {
+    charsmap.fail(error.what());
+  }
+  return std::make_unique<Precompiled>(
+      Charsmap({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, charsmap.where()));
+}
+
 NormalizerPtr make_sequence(const JsonPart& part, const Parts& parts);
 
 constexpr std::array kNormalizers = {
@@ -79,6 +94,7 @@ constexpr std::array kNormalizers = {
     Factory<NormalizerPtr>{"Nmt", make_plain<Nmt>},
     Factory<NormalizerPtr>{"Replace", make_replace},
     Factory<NormalizerPtr>{"Prepend", make_prepend},
+    Factory<NormalizerPtr>{"Precompiled", make_precompiled},
     Factory<NormalizerPtr>{"ByteLevel", make_plain<ByteLevelNormalizer>},
     Factory<NormalizerPtr>{"Sequence", make_sequence},
 };

@@ -64,4 +64,16 @@ std::string JsonPart::string(std::string_view key, std::string_view otherwise) c
   return std::string(found ? found->string() : otherwise);
 }
 
+void read_json_file(const std::string& file, const std::function<void(const JsonPart&)>& read) {
+  simdjson::padded_string text;
+  if (simdjson::padded_string::load(file).get(text))
+    throw Error(Kind::model, file + ": cannot be read");
+  simdjson::dom::parser parser;
+  simdjson::dom::element document;
+  if (const auto error = parser.parse(text).get(document))
+    throw Error(Kind::model,
+                fmt::format("{}: not JSON ({})", file, simdjson::error_message(error)));
+  read(JsonPart(document, file + ":"));
+}
+
 }  // namespace nlp::tokenizer

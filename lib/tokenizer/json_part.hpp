@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,5 +58,8 @@ class JsonPart {
   simdjson::dom::element value_;
   std::string where_;
 };
+
+// read(JsonPart) of a whole file, which is gone afterwards.  Errors: Error{model} naming the file.
+void read_json_file(const std::string& file, const std::function<void(const JsonPart&)>& read);
 
 }  // namespace nlp::tokenizer

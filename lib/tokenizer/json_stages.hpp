@@ -64,6 +64,8 @@ MetaspaceOptions read_metaspace(const JsonPart& part);
 // of these classes do when they open a directory.
 bool overrules_prefix_space(const TokenizerConfig& config);
 
+// Tokens and their ids.
+Vocabulary read_tokens(const JsonPart& part);
 // Puts the model and its vocabulary into parts.
 void read_model(const JsonPart& part, Parts& parts);
 // Puts the template and the trimmers into parts.

@@ -1,5 +1,6 @@
 // What a tokenizer is made of, as the readers of files put it together.
 #pragma once
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,8 +26,11 @@ struct Roles {
 // What a checkpoint's configs say about its tokenizer.
 struct TokenizerConfig {
   std::string tokenizer_class;
+  std::string model_type;  // of config.json
   std::optional<bool> do_lower_case, strip_accents, tokenize_chinese_chars;
   std::optional<bool> add_prefix_space, trim_offsets;
+  std::optional<bool> keep_accents, split_by_punct;
+  std::optional<std::int64_t> extra_ids;  // sentinels of T5
   std::optional<std::int64_t> model_max_length;
   Roles roles;                  // empty where none is named
   bool generic_class() const {  // a class of the reference that knows no special token by itself
@@ -67,5 +71,10 @@ struct Parts {
 // The readers: each makes Parts but for finish().  Errors: Error{model} naming file and part.
 std::unique_ptr<Parts> read_tokenizer_json(const std::string& file, const TokenizerConfig& config);
 std::unique_ptr<Parts> read_vocab_txt(const std::string& file, const TokenizerConfig& config);
+std::unique_ptr<Parts> read_vocab_json(const std::string& file, const std::string& merges,
+                                       const TokenizerConfig& config);
+std::unique_ptr<Parts> read_sentencepiece(const std::string& file, const TokenizerConfig& config);
+// Whichever of these files the directory has.
+std::unique_ptr<Parts> read_parts(const std::filesystem::path& directory);
 
 }  // namespace nlp::tokenizer

@@ -18,61 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A special token of a config: its text, or an object with `content`.
-std::string token_text(const Json& config, const char* key) {
-  const auto found = config.find(key);
-  if (found == config.end()) return {};
-  if (found->is_string()) return found->get<std::string>();
-  if (found->is_object())
-    if (const auto content = found->find("content");
-        content != found->end() && content->is_string())
-      return content->get<std::string>();
-  return {};
-}
-
-void read_roles(const Json& config, Roles& roles) {
-  const auto read = [&](const char* key, std::string& role) {
-    if (std::string text = token_text(config, key); !text.empty()) role = std::move(text);
-  };
-  read("mask_token", roles.mask);
-  read("pad_token", roles.pad);
-  read("unk_token", roles.unknown);
-  read("cls_token", roles.classify);
-  read("sep_token", roles.separate);
-}
-
-TokenizerConfig read_config(const fs::path& directory) {
-  TokenizerConfig config;
-  if (const auto file = directory / "special_tokens_map.json"; fs::exists(file)) {
-    const Json json = read_json(file);
-    if (json.is_object()) read_roles(json, config.roles);
-  }
-  const auto file = directory / "tokenizer_config.json";
-  if (!fs::exists(file)) return config;
-  const Json json = read_json(file);
-  if (!json.is_object()) throw Error(Kind::model, file.string() + ": not a JSON object");
-  read_roles(json, config.roles);
-  const auto boolean = [&](const char* key) -> std::optional<bool> {
-    const auto found = json.find(key);
-    if (found == json.end() || !found->is_boolean()) return {};
-    return found->get<bool>();
-  };
-  config.do_lower_case = boolean("do_lower_case");
-  config.strip_accents = boolean("strip_accents");
-  config.tokenize_chinese_chars = boolean("tokenize_chinese_chars");
-  config.add_prefix_space = boolean("add_prefix_space");
-  config.trim_offsets = boolean("trim_offsets");
-  if (const auto found = json.find("tokenizer_class"); found != json.end() && found->is_string())
-    config.tokenizer_class = found->get<std::string>();
-  // Files say 1e30 where there is no limit.
-  constexpr double kUnset = 1e9;
-  if (const auto found = json.find("model_max_length"); found != json.end() && found->is_number() &&
-                                                        found->get<double>() >= 1 &&
-                                                        found->get<double>() < kUnset)
-    config.model_max_length = static_cast<std::int64_t>(found->get<double>());
-  return config;
-}
-
 // The usual name of a role, where the vocabulary has it.
 constexpr std::pair<std::string Roles::*, std::array<const char*, 2>> kUsual[] = {
     {&Roles::mask, {"[MASK]", "<mask>"}},
@@ -127,15 +72,7 @@ Tokenizer::~Tokenizer() = default;
 Tokenizer Tokenizer::open(const fs::path& directory) {
   if (!fs::is_directory(directory))
     throw Error(Kind::model, directory.string() + ": no such directory; is the path right?");
-  const TokenizerConfig config = read_config(directory);
-  std::unique_ptr<Parts> parts;
-  if (const auto json = directory / "tokenizer.json"; fs::exists(json))
-    parts = read_tokenizer_json(json.string(), config);
-  else if (const auto vocab = directory / "vocab.txt"; fs::exists(vocab))
-    parts = read_vocab_txt(vocab.string(), config);
-  else
-    throw Error(Kind::model, fmt::format("{}: no tokenizer (expected tokenizer.json or vocab.txt)",
-                                         directory.string()));
+  std::unique_ptr<Parts> parts = read_parts(directory);
   parts->unknown_named = !parts->config.roles.unknown.empty() || !parts->config.generic_class();
   parts->finish();
   Tokenizer tokenizer(std::move(parts));

@@ -1,0 +1,163 @@
+// Tokenizers from SentencePiece models and from vocab.json with merges.txt.
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "support/catch.hpp"
+#include "support/paths.hpp"
+#include "support/temporary_directory.hpp"
+#include "text/offsets.hpp"
+#include "tokenizer/tokenizer.hpp"
+
+using nlp::Json;
+using nlp::tokenizer::Tokenizer;
+
+namespace {
+namespace fs = std::filesystem;
+using Catch::Matchers::Contains;
+using Strings = std::vector<std::string>;
+
+const fs::path kFiles = paths::data("tokenizer_files");
+
+// What the reference (transformers 4.57) made of hard texts with a tokenizer of this class.
+void check_class(const std::string& name, const Strings& files, const std::string& model_name) {
+  const TemporaryDirectory directory;
+  for (const std::string& file : files)
+    fs::copy_file(kFiles / file, directory.path() / (file == "spiece.model" ? model_name : file));
+  directory.write("tokenizer_config.json", R"({"tokenizer_class": ")" + name + "\"}");
+  const Tokenizer tokenizer = Tokenizer::open(directory.path());
+  std::ifstream cases(kFiles / (name + ".jsonl"));
+  int count = 0;
+  for (std::string line; std::getline(cases, line); ++count) {
+    const Json expected = Json::parse(line);
+    INFO(name << " " << line);
+    const auto text = expected["text"].get<std::string>();
+    const bool has_pair = !expected["pair"].is_null();
+    const std::string pair = has_pair ? expected["pair"].get<std::string>() : "";
+    const auto encoding = has_pair ? tokenizer.encode(text, pair) : tokenizer.encode(text);
+    CHECK(Json(encoding.ids) == expected["ids"]);
+    CHECK(Json(encoding.type_ids) == expected["type_ids"]);
+    CHECK(Json(tokenizer.surfaces(encoding)) == expected["tokens"]);
+    CHECK(tokenizer.decode(encoding.ids) == expected["decoded"].get<std::string>());
+    const nlp::text::Offsets in_text(text, nlp::text::Unit::codepoints),
+        in_pair(pair, nlp::text::Unit::codepoints);
+    Json offsets = Json::array();
+    for (std::size_t k = 0; k < encoding.size(); ++k) {
+      const auto span =
+          encoding.sequence[k] == 1 ? in_pair(encoding.offsets[k]) : in_text(encoding.offsets[k]);
+      offsets.push_back({span.start, span.end});
+    }
+    CHECK(offsets == expected["offsets"]);
+  }
+  CHECK(count > 40);
+}
+
+// The wire format of protocol buffers, for small numbers.
+std::string field(int number, const std::string& bytes) {
+  return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(bytes.size())} + bytes;
+}
+std::string piece(const std::string& text, const std::string& score, char type = 1) {
+  return field(1, field(1, text) + "\x15" + score + "\x18" + type);
+}
+const std::string kZero(4, '\0'), kMinusOne("\0\0\x80\xBF", 4), kMinusTwo("\0\0\0\xC0", 4);
+
+std::string refusal(const std::string& model, const std::string& config) {
+  const TemporaryDirectory directory;
+  directory.write("spiece.model", model);
+  directory.write("tokenizer_config.json", config);
+  try {
+    Tokenizer::open(directory.path());
+  } catch (const nlp::Error& error) {
+    CHECK(error.kind() == nlp::Kind::model);
+    return error.what();
+  }
+  return "read";
+}
+const std::string kT5 = R"({"tokenizer_class": "T5Tokenizer", "extra_ids": 2})";
+}  // namespace
+
+TEST_CASE("a SentencePiece model is what the reference's class makes of it", "[tokenizer]") {
+  check_class("XLMRobertaTokenizer", {"spiece.model"}, "sentencepiece.bpe.model");
+  check_class("CamembertTokenizer", {"spiece.model"}, "sentencepiece.bpe.model");
+  check_class("AlbertTokenizer", {"spiece.model"}, "spiece.model");
+  check_class("T5Tokenizer", {"spiece.model"}, "spiece.model");
+  check_class("DebertaV2Tokenizer", {"spiece.model"}, "spm.model");
+  check_class("ReformerTokenizer", {"spiece.model"}, "spiece.model");
+}
+
+TEST_CASE("vocab.json and merges.txt are what the reference's class makes of them", "[tokenizer]") {
+  check_class("RobertaTokenizer", {"vocab.json", "merges.txt"}, "");
+  check_class("DebertaTokenizer", {"vocab.json", "merges.txt"}, "");
+}
+
+TEST_CASE("a SentencePiece model of BPE merges its best pieces first", "[tokenizer]") {
+  // model_type 2; `ab` and `bc` are pieces, `bc` the better one.
+  const std::string model = piece("<unk>", kZero, 2) + piece("bc", kMinusOne) +
+                            piece("ab", kMinusTwo) + piece("a", kMinusTwo) + piece("b", kMinusTwo) +
+                            piece("c", kMinusTwo) + piece("\xE2\x96\x81", kMinusTwo) +
+                            piece("</s>", kZero, 3) + field(2, "\x18\x02");
+  const TemporaryDirectory directory;
+  directory.write("spiece.model", model);
+  directory.write("tokenizer_config.json", kT5);
+  const Tokenizer tokenizer = Tokenizer::open(directory.path());
+  CHECK(tokenizer.surfaces(tokenizer.encode("abc ab x")) ==
+        Strings{"\xE2\x96\x81", "a", "bc", "\xE2\x96\x81", "ab", "\xE2\x96\x81", "<unk>", "</s>"});
+  CHECK(tokenizer.id_of("<extra_id_1>") == 8);
+  CHECK(tokenizer.id_of("<extra_id_0>") == 9);
+}
+
+TEST_CASE("the family is config.json's model_type where no class is named", "[tokenizer]") {
+  const TemporaryDirectory directory;
+  fs::copy_file(kFiles / "spiece.model", directory.path() / "spiece.model");
+  CHECK_THROWS_WITH(Tokenizer::open(directory.path()), Contains("none is named"));
+  directory.write("config.json", R"({"model_type": "albert"})");
+  directory.write("tokenizer_config.json", R"({"do_lower_case": false})");
+  const Tokenizer tokenizer = Tokenizer::open(directory.path());
+  CHECK(tokenizer.surfaces(tokenizer.encode("The")) ==
+        Strings{"[CLS]", "\xE2\x96\x81The", "[SEP]"});
+}
+
+TEST_CASE("broken SentencePiece models are refused by name", "[tokenizer]") {
+  const std::string first = piece("<unk>", kZero, 2), good = first + piece("</s>", kZero, 3);
+  CHECK(refusal(good, kT5) == "read");
+  CHECK_THAT(refusal(good, R"({"tokenizer_class": "OtherTokenizer"})"), Contains("OtherTokenizer"));
+  CHECK_THAT(refusal("", kT5), Contains("no pieces"));
+  for (std::size_t size = 1; size < good.size(); ++size)
+    if (size != first.size())
+      CHECK_THAT(refusal(good.substr(0, size), kT5), Contains("spiece.model"));
+  CHECK_THAT(refusal(good + "\x0A\x7F", kT5), Contains("ends too early"));
+  CHECK_THAT(refusal(good + "\x0B", kT5), Contains("wire type 3"));
+  CHECK_THAT(refusal(good + "\x0C", kT5), Contains("wire type 4"));
+  CHECK_THAT(refusal(good + "\x08\x01", kT5), Contains("field 1 has the wire type 0"));
+  CHECK_THAT(refusal(good + std::string(11, '\xFF'), kT5), Contains("does not end"));
+  CHECK_THAT(refusal(good + piece("\xFF", kZero), kT5), Contains("not UTF-8"));
+  CHECK_THAT(refusal(good + piece("a", std::string("\0\0\xC0\x7F", 4)), kT5),
+             Contains("not finite"));
+  CHECK_THAT(refusal(good + field(2, "\x18\x03"), kT5), Contains("model_type 3"));
+  CHECK_THAT(refusal(good + field(2, "\xC0\x02\x7F"), kT5), Contains("unk_id"));
+  CHECK_THAT(refusal(good + field(3, field(2, "abc")), kT5), Contains("character map"));
+  CHECK_THAT(refusal(good, R"({"tokenizer_class": "T5Tokenizer", "extra_ids": -1})"),
+             Contains("extra_ids"));
+}
+
+TEST_CASE("merges.txt that is none is refused by its line", "[tokenizer]") {
+  const auto told = [](const std::string& merges) -> std::string {
+    const TemporaryDirectory directory;
+    directory.write("vocab.json", R"({"a": 0, "b": 1, "ab": 2, "<s>": 3, "</s>": 4})");
+    directory.write("merges.txt", merges);
+    directory.write("tokenizer_config.json", R"({"tokenizer_class": "RobertaTokenizer"})");
+    try {
+      Tokenizer::open(directory.path());
+    } catch (const nlp::Error& error) {
+      return error.what();
+    }
+    return "read";
+  };
+  CHECK(told("#version: 0.2\na b\n") == "read");
+  CHECK(told("a b\r\n\n") == "read");
+  CHECK_THAT(told("#version: 0.2\nab\n"), Contains("merges.txt: line 2 is not a merge"));
+  CHECK_THAT(told("a c\n"), Contains("\"c\""));
+  CHECK_THAT(told("\xFF"), Contains("not UTF-8"));
+}
