@@ -64,7 +64,7 @@ int main(int argc, char** argv) {
     };
     const bool ids_alone = !output.records() && output.format() == "ids";
     cli::process(input, compute, output, [&]() -> cli::Worker {
-      const auto memory = std::make_shared<Memory>();  // of this thread
+      const auto memory = std::make_shared<Memory>(Memory{tokenizer.workspace(), {}, {}});
       return [&, memory](std::span<const cli::Record> records, std::span<cli::Reply> replies) {
         for (std::size_t k = 0; k < records.size(); ++k) {
           if (decode)

@@ -46,20 +46,20 @@ Regex::~Regex() = default;
 Regex::Regex(Regex&&) noexcept = default;
 Regex& Regex::operator=(Regex&&) noexcept = default;
 
-std::optional<Span> Regex::search(std::string_view text, std::size_t from) const {
-  struct Region {
-    OnigRegion* groups = onig_region_new();
-    ~Region() { onig_region_free(groups, 1); }
-  } region;
+Regex::Region::Region() : groups_(onig_region_new()) {}
+Regex::Region::~Region() { onig_region_free(static_cast<OnigRegion*>(groups_), 1); }
+
+std::optional<Span> Regex::search(std::string_view text, std::size_t from, Region& region) const {
+  auto* groups = static_cast<OnigRegion*>(region.groups_);
   const OnigUChar* start = bytes(text.data());
   const OnigUChar* end = start + text.size();
   const int at =
-      onig_search(compiled_->regex, start, end, start + from, end, region.groups, ONIG_OPTION_NONE);
+      onig_search(compiled_->regex, start, end, start + from, end, groups, ONIG_OPTION_NONE);
   if (at == ONIG_MISMATCH) return {};
   if (at < 0)
     throw Error(Kind::data, "a pattern of the tokenizer fails on this text: " + message(at));
-  return Span{static_cast<std::uint32_t>(region.groups->beg[0]),
-              static_cast<std::uint32_t>(region.groups->end[0])};
+  return Span{static_cast<std::uint32_t>(groups->beg[0]),
+              static_cast<std::uint32_t>(groups->end[0])};
 }
 
 }  // namespace nlp::text

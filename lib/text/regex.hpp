@@ -17,9 +17,22 @@ class Regex {
   Regex(Regex&&) noexcept;
   Regex& operator=(Regex&&) noexcept;
 
+  // Memory for search(): one for each thread.
+  class Region {
+   public:
+    Region();
+    Region(const Region&) = delete;
+    Region& operator=(const Region&) = delete;
+    ~Region();
+
+   private:
+    friend class Regex;
+    void* groups_;
+  };
+
   // The first match that starts at byte `from` of `text` or later.  Safe from several threads.
   // Throws Error{data} where the pattern asks for too many steps.
-  std::optional<Span> search(std::string_view text, std::size_t from) const;
+  std::optional<Span> search(std::string_view text, std::size_t from, Region& region) const;
 
  private:
   struct Compiled;

@@ -38,10 +38,11 @@ class RegexPattern final : public Pattern {
   // point later.  Source: find_iter() of the reference's binding of Oniguruma.
   void find(std::string_view text, std::vector<Match>& dst) const override {
     if (text.empty()) return;  // not even an empty match
+    text::Regex::Region region;
     std::size_t done = 0, at = 0;
     std::size_t last = text.npos;  // the end of the match before
     while (at <= text.size()) {
-      const auto match = regex_.search(text, at);
+      const auto match = regex_.search(text, at, region);
       if (!match) break;
       if (match->size() == 0 && match->end == last) {
         do ++at;

@@ -10,7 +10,9 @@ namespace {
 // Sink: added(id, span of the text, its own text); words(the words of a part of the text).
 template <class Sink>
 void run(const Parts& parts, std::string_view text, bool track, Scratch& scratch, Sink& sink) {
-  auto& [normalized, words, raw_cuts, cuts, pieces] = scratch;
+  text::AlignedText& normalized = scratch.normalized;
+  Words& words = scratch.words;
+  std::vector<Cut>&raw_cuts = scratch.raw_cuts, &cuts = scratch.cuts;
   track = track || parts.needs_origin;
   const auto split = [&] {
     words.restart();
@@ -106,14 +108,32 @@ struct TokenSink {
 struct IdSink {
   const Parts& parts;
   std::vector<Piece>& pieces;
+  WordIds& known;
   std::vector<std::int32_t>& ids;
 
   void added(std::int32_t id, text::Span, std::string_view) { ids.push_back(id); }
+  void split(std::string_view word) {
+    pieces.clear();
+    parts.model->tokenize(word, pieces);
+    for (const Piece& piece : pieces) ids.push_back(piece.id);
+  }
   void words(const Words& words) {
+    const std::string_view text = words.text.view();
     for (const text::Span span : words.spans) {
-      pieces.clear();
-      parts.model->tokenize(words.view(span), pieces);
-      for (const Piece& piece : pieces) ids.push_back(piece.id);
+      if (span.size() > WordIds::kLongestWord) {
+        split(text.substr(span.start, span.size()));
+        continue;
+      }
+      bool found = false;
+      WordIds::Slot& slot = known.find(text, span.start, span.size(), found);
+      if (found && slot.count != WordIds::kEmpty) {
+        ids.insert(ids.end(), slot.ids.begin(), slot.ids.begin() + slot.count);
+        continue;
+      }
+      split(text.substr(span.start, span.size()));
+      if (pieces.size() > WordIds::kMostIds) continue;
+      for (std::size_t k = 0; k < pieces.size(); ++k) slot.ids[k] = pieces[k].id;
+      slot.count = static_cast<std::uint32_t>(pieces.size());
     }
   }
 };
@@ -126,9 +146,9 @@ Tokens tokenize(const Parts& parts, std::string_view text, Scratch& scratch) {
   return std::move(sink.tokens);
 }
 
-void tokenize_ids(const Parts& parts, std::string_view text, Scratch& scratch,
+void tokenize_ids(const Parts& parts, std::string_view text, Scratch& scratch, WordIds& known,
                   std::vector<std::int32_t>& dst) {
-  IdSink sink{parts, scratch.pieces, dst};
+  IdSink sink{parts, scratch.pieces, known, dst};
   run(parts, text, false, scratch, sink);
 }
 

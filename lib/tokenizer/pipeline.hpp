@@ -6,6 +6,7 @@
 
 #include "tokenizer/encoding.hpp"
 #include "tokenizer/parts.hpp"
+#include "tokenizer/word_ids.hpp"
 
 namespace nlp::tokenizer {
 
@@ -20,8 +21,8 @@ struct Scratch {
 // The tokens of valid UTF-8, without template.
 Tokens tokenize(const Parts& parts, std::string_view text, Scratch& scratch);
 
-// Adds their ids alone to dst: no offsets are worked out on the way.
-void tokenize_ids(const Parts& parts, std::string_view text, Scratch& scratch,
+// Adds their ids alone to dst: no offsets are worked out on the way.  `known` is of these parts.
+void tokenize_ids(const Parts& parts, std::string_view text, Scratch& scratch, WordIds& known,
                   std::vector<std::int32_t>& dst);
 
 }  // namespace nlp::tokenizer

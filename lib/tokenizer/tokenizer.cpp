@@ -103,23 +103,31 @@ Tokens Tokenizer::tokenize(std::string_view text) const {
 }
 
 struct Tokenizer::Workspace::Memory {
-  Scratch scratch;
-  std::vector<std::int32_t> text, pair;
+  const Parts* parts;  // whose ids it knows
+  Scratch scratch = {};
+  WordIds known = {};
+  std::vector<std::int32_t> text = {}, pair = {};
 };
 
-Tokenizer::Workspace::Workspace() : memory_(std::make_unique<Memory>()) {}
+Tokenizer::Workspace::Workspace(std::unique_ptr<Memory> memory) : memory_(std::move(memory)) {}
 Tokenizer::Workspace::Workspace(Workspace&&) noexcept = default;
 Tokenizer::Workspace& Tokenizer::Workspace::operator=(Workspace&&) noexcept = default;
 Tokenizer::Workspace::~Workspace() = default;
 
+Tokenizer::Workspace Tokenizer::workspace() const {
+  return Workspace(std::make_unique<Workspace::Memory>(Workspace::Memory{parts_.get()}));
+}
+
 void Tokenizer::encode_ids(std::string_view text, std::optional<std::string_view> pair,
                            bool with_special, Workspace& workspace,
                            std::vector<std::int32_t>& dst) const {
-  auto& [scratch, text_ids, pair_ids] = *workspace.memory_;
+  auto& [parts, scratch, known, text_ids, pair_ids] = *workspace.memory_;
+  if (parts != parts_.get())
+    throw Error(Kind::internal, "a tokenizer was given the workspace of another");
   text_ids.clear();
   pair_ids.clear();
-  tokenize_ids(*parts_, text, scratch, text_ids);
-  if (pair) tokenize_ids(*parts_, *pair, scratch, pair_ids);
+  tokenize_ids(*parts_, text, scratch, known, text_ids);
+  if (pair) tokenize_ids(*parts_, *pair, scratch, known, pair_ids);
   parts_->post_processor.put_ids(text_ids, pair ? &pair_ids : nullptr, with_special, dst);
 }
 

@@ -30,10 +30,9 @@ class Tokenizer {
   // The tokens of `text` (valid UTF-8), without template.  Safe from several threads.
   Tokens tokenize(std::string_view text) const;
 
-  // Memory to work in: one for each thread, used for one text after another.
+  // Memory to work in, made by workspace(): one for each thread, used for one text after another.
   class Workspace {
    public:
-    Workspace();
     Workspace(Workspace&&) noexcept;
     Workspace& operator=(Workspace&&) noexcept;
     ~Workspace();
@@ -41,11 +40,14 @@ class Tokenizer {
    private:
     friend class Tokenizer;
     struct Memory;
+    explicit Workspace(std::unique_ptr<Memory> memory);
     std::unique_ptr<Memory> memory_;
   };
+  Workspace workspace() const;
 
   // Adds the ids of a text, or of a pair, to dst: those of encode(), with_special or without, but
-  // several times as fast, for no offsets are worked out.
+  // several times as fast, for no offsets are worked out.  workspace: of this tokenizer; that of
+  // another is Error{internal}.
   void encode_ids(std::string_view text, std::optional<std::string_view> pair, bool with_special,
                   Workspace& workspace, std::vector<std::int32_t>& dst) const;
 

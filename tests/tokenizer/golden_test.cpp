@@ -52,7 +52,7 @@ TEST_CASE("ids, tokens, offsets, type ids and decoded text are the reference's",
     const std::string directory = paths::data("tokenizers/") + name;
     const Tokenizer tokenizer = Tokenizer::open(directory);
     std::ifstream cases(directory + "/cases.jsonl");
-    Tokenizer::Workspace workspace;
+    auto workspace = tokenizer.workspace();
     int count = 0;
     for (std::string line; std::getline(cases, line); ++count)
       compare(tokenizer, Json::parse(line), workspace);
@@ -70,7 +70,7 @@ TEST_CASE("tokenizers of all parts make of hard texts what the reference makes",
     directory.write("tokenizer.json", golden["tokenizer"].dump());
     INFO("line " << count + 1);
     const Tokenizer tokenizer = Tokenizer::open(directory.path());
-    Tokenizer::Workspace workspace;
+    auto workspace = tokenizer.workspace();
     for (const Json& expected : golden["cases"]) compare(tokenizer, expected, workspace);
   }
   CHECK(count >= 100);
