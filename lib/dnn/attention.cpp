@@ -136,7 +136,8 @@ HWY_INLINE void attend(D d, const AttentionShape& shape, const HeadBuffers& head
     float scale = shape.scale;
     if (term) {
       scale_row(d, scores, begin, end, scale);
-      term->add(rows.head, rows.first + r, static_cast<std::int64_t>(range.first),
+      term->add(rows.head, shape.query_start + rows.first + r,
+                static_cast<std::int64_t>(range.first),
                 {scores + range.first, range.last - range.first});
       scale = 1;
     }

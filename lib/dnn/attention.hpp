@@ -21,8 +21,8 @@ class ScoreTerm {
   virtual ~ScoreTerm() = default;
   // Called before the first query of a head.
   virtual void begin(std::int64_t /*head*/) const {}
-  // scores[k] belongs to key first + k.  Called once for each head and query, by one thread for a
-  // text; texts may be worked on by several.
+  // scores[k] belongs to key first + k, `query` is counted from query_start.  Called once for each
+  // head and query, by one thread for a text; texts may be worked on by several.
   virtual void add(std::int64_t head, std::int64_t query, std::int64_t first,
                    std::span<float> scores) const = 0;
 };

@@ -20,6 +20,10 @@ void multiply(ConstMatrix left, ConstMatrix right, Matrix dst) {
   each(left, right, dst, [](float a, float b) { return a * b; });
 }
 
+void scale(ConstMatrix src, float factor, Matrix dst) {
+  each(src, src, dst, [factor](float a, float) { return a * factor; });
+}
+
 void add(ConstMatrix left, ConstMatrix right, Matrix dst) {
   each(left, right, dst, [](float a, float b) { return a + b; });
 }

@@ -50,7 +50,8 @@ void NormRows(const LayerNorm& norm, ConstMatrix src, ConstMatrix residual, Matr
       store(d, value, y + k, count);
       sum = hn::Add(sum, value);
     });
-    const float mean = hn::GetLane(hn::SumOfLanes(d, sum)) / static_cast<float>(size);
+    const float mean =
+        norm.centered ? hn::GetLane(hn::SumOfLanes(d, sum)) / static_cast<float>(size) : 0.0f;
     const auto mean_lanes = hn::Set(d, mean);
     auto squares = hn::Zero(d);
     over_row(d, size, [&](std::size_t k, std::size_t count) HWY_ATTR {

@@ -17,7 +17,7 @@ dnn::AttentionShape attention_shape(const Config& config, std::int64_t layer) {
   dnn::AttentionShape shape{
       .heads = config.heads,
       .head_size = config.head_size,
-      .scale = 1 / std::sqrt(static_cast<float>(config.head_size)),
+      .scale = config.scaled_attention ? 1 / std::sqrt(static_cast<float>(config.head_size)) : 1,
   };
   if (!config.reach.empty())
     shape.before = shape.after = config.reach[static_cast<std::size_t>(layer)];

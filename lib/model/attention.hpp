@@ -51,7 +51,8 @@ class DotProductAttention final : public Attention {
   const dnn::ScoreTerm* term_;
 };
 
-// What scores and sees in a layer: A heads of D, scaled by 1 / sqrt(D), as far as config.reach.
+// What scores and sees in a layer: A heads of D, scaled by 1 / sqrt(D) unless the family
+// does not scale, as far as config.reach.
 dnn::AttentionShape attention_shape(const Config& config, std::int64_t layer);
 
 // H -> 3*A*D, from three modules or from one that holds them stacked.

@@ -20,11 +20,12 @@ struct Fixed {
   std::string_view key;
   const char* only;  // JSON
 };
+constexpr std::string_view kHasDecoder = "is_encoder_decoder";
 constexpr Fixed kFixed[] = {
     {"position_embedding_type", "\"absolute\""},
     {"is_decoder", "false"},
     {"add_cross_attention", "false"},
-    {"is_encoder_decoder", "false"},
+    {kHasDecoder, "false"},
     {"pruned_heads", "{}"},
     {"quantization_config", "null"},
 };
@@ -98,14 +99,17 @@ Config read_config(const std::filesystem::path& directory) {
   const ConfigKeys& keys = family.keys;
   Config config = family.defaults;
   config.model_type = model_type;
-  for (const Fixed& fixed : kFixed) reader.require(fixed.key, fixed.only);
+  for (const Fixed& fixed : kFixed)
+    if (fixed.key != kHasDecoder || family.decoder.layer.empty())
+      reader.require(fixed.key, fixed.only);
   config.hidden_size = reader.integer(keys.hidden_size, 1, kMostWidth);
   config.heads = reader.integer(keys.heads, 1, kMostWidth);
   config.layers = reader.integer(keys.layers, 0, kMostLayers);
   config.intermediate_size = reader.integer(keys.intermediate_size, 1, kMostWidth);
   config.vocab_size = reader.integer("vocab_size", 1, kMostRows);
-  config.position_rows = reader.integer(keys.position_rows, 1, kMostRows);
-  config.max_tokens = config.position_rows;
+  if (!keys.position_rows.empty())
+    config.position_rows = reader.integer(keys.position_rows, 1, kMostRows);
+  config.max_tokens = config.position_rows > 0 ? config.position_rows : kMostRows;
   config.type_vocab_size =
       reader.integer(keys.type_vocab_size, 0, kMostRows, config.type_vocab_size);
   config.embedding_size =
@@ -115,6 +119,7 @@ Config read_config(const std::filesystem::path& directory) {
   config.layer_norm_epsilon = reader.number(keys.layer_norm_epsilon, config.layer_norm_epsilon);
   config.activation = reader.activation(keys.activation, config.activation);
   config.tie_word_embeddings = reader.boolean("tie_word_embeddings", config.tie_word_embeddings);
+  config.head_size = reader.integer(keys.head_size, 1, kMostWidth, config.head_size);
   if (config.head_size == 0) {
     if (config.hidden_size % config.heads != 0)
       reader.fail(keys.heads, fmt::format("{} does not divide {} {}", config.heads,

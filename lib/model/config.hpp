@@ -52,6 +52,14 @@ struct FirstConvolution {
 // Tokens that see all others, and are seen by them, where attention is local.
 enum class GlobalTokens { none, first, question };
 
+// The half that writes, in encoder-decoder families.
+struct DecoderConfig {
+  std::int64_t layers = 0;  // 0: the family has none
+  std::int64_t heads = 0, head_size = 0, intermediate_size = 0;
+  std::int64_t vocab_size = 0;  // rows of its embedding table, and logits
+  float output_scale = 1;       // of the rows before they become logits
+};
+
 struct Config {
   std::string model_type;                  // "bert"
   std::vector<std::string> architectures;  // "BertForMaskedLM"
@@ -63,12 +71,15 @@ struct Config {
   std::int64_t intermediate_size = 0;      // F
   std::int64_t vocab_size = 0;             // V, rows of the embedding table
   std::int64_t type_vocab_size = 0;        // 0: no type embeddings
+  float embedding_scale = 1;               // of the rows of words
   std::int64_t position_rows = 0;          // of the position table; 0: no position embeddings
+  bool sinusoidal_positions = false;       // computed where the file has no table of them
   std::int64_t first_position = 0;         // row of a text's first token
   bool pads_keep_position = false;         // a pad token has row first_position - 1, and counts not
   std::int64_t max_tokens = 0;             // tokens a text may have, special ones included
   std::int64_t pad_token_id = 0;
   float layer_norm_epsilon = 1e-12f;
+  bool rms_norm = false;  // norms take the mean as 0
   bool pre_norm = false;  // norms stand before attention and feed-forward, and one behind all
   bool optional_biases = false;       // layers and norms have the biases that the file has
   bool bare_first_attention = false;  // with pre_norm: none before the first attention
@@ -76,6 +87,8 @@ struct Config {
   std::optional<Activation> head_activation;        // of the masked-LM head; absent: the same
   Activation pooled_activation = Activation::tanh;  // of the layer before a sequence classifier
   SequencePooling pooling = SequencePooling::first;
+  bool gated_feed_forward = false;  // where the file stores the gate apart
+  bool scaled_attention = true;     // scores are divided by the root of D
   // Layers share weights: layer l has those of group l * groups / layers, each group a row of
   // blocks.  0 groups: every layer has its own.
   std::int64_t layer_groups = 0, blocks_in_group = 1;
@@ -90,6 +103,7 @@ struct Config {
   // Attention scores get a learned bias by distance, in this many buckets; 0: none.
   std::int64_t relative_buckets = 0, relative_max_distance = 128;
   bool tie_word_embeddings = true;
+  DecoderConfig decoder;
   Problem problem = Problem::single_label;
   std::vector<std::string> labels;  // by label id; "LABEL_0", … where the file names none
 };

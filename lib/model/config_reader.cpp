@@ -79,8 +79,10 @@ float ConfigReader::number(std::string_view key, float otherwise, float most) co
 }
 
 Activation ConfigReader::activation(std::string_view key, Activation otherwise) const {
-  if (!find(key)) return otherwise;
-  const std::string name = string(key);
+  return find(key) ? activation_named(key, string(key)) : otherwise;
+}
+
+Activation ConfigReader::activation_named(std::string_view key, std::string_view name) const {
   std::string known;
   for (const auto& [candidate, activation] : kActivations) {
     if (candidate == name) return activation;

@@ -13,6 +13,7 @@ namespace nlp::model {
 constexpr std::int64_t kMostWidth = 1 << 20;
 constexpr std::int64_t kMostRows = 1 << 26;
 constexpr std::int64_t kMostLayers = 1 << 12;
+constexpr std::int64_t kMostDistance = 1 << 14;  // of a bias by distance
 constexpr std::int64_t kMostLabels = 1 << 20;
 
 // All throw Error{model} `FILE: KEY what (expected, got)`.  A null member counts as absent.
@@ -35,6 +36,8 @@ class ConfigReader {
   float number(std::string_view key, float otherwise, float most = 1) const;
   // A name of the reference's activation table.
   Activation activation(std::string_view key, Activation otherwise) const;
+  // The activation `name`, found in the value of `key`.
+  Activation activation_named(std::string_view key, std::string_view name) const;
 
   // Refuses any value of `key` but `only` (JSON); absent is that value.
   void require(std::string_view key, const char* only) const;

@@ -5,6 +5,7 @@
 
 #include "model/encoder.hpp"
 #include "model/family.hpp"
+#include "model/sinusoids.hpp"
 #include "model/weights.hpp"
 
 namespace nlp::model {
@@ -17,13 +18,18 @@ class Embeddings {
   // dst becomes [N,H].
   void forward(const Batch& batch, dnn::Workspace& workspace, BlockBuffers& buffers,
                tensor::Tensor& dst) const;
+  // The same for tokens at given positions; type_ids may be empty where the family has no types.
+  void forward(std::span<const std::int32_t> ids, std::span<const std::int32_t> type_ids,
+               std::span<const std::int32_t> positions, dnn::Workspace& workspace,
+               BlockBuffers& buffers, tensor::Tensor& dst) const;
 
  private:
   const Config& config_;
   dnn::Embedding word_;      // [V,E]
   dnn::Embedding position_;  // [position_rows,E]; no rows: the family has none
-  dnn::Embedding type_;      // [type_vocab_size,E]; no rows: the family has none
-  dnn::LayerNorm norm_;
+  std::optional<Sinusoids> sinusoids_;
+  dnn::Embedding type_;  // [type_vocab_size,E]; no rows: the family has none
+  std::optional<dnn::LayerNorm> norm_;
   std::optional<dnn::Linear> projection_;  // E -> H
 };
 

@@ -19,6 +19,7 @@ struct WeightNames;
 struct ConfigKeys {
   std::string_view hidden_size = "hidden_size";
   std::string_view heads = "num_attention_heads";
+  std::string_view head_size = {};
   std::string_view layers = "num_hidden_layers";
   std::string_view intermediate_size = "intermediate_size";
   std::string_view position_rows = "max_position_embeddings";
@@ -35,8 +36,9 @@ struct WeightNames {
 
   std::string_view word_embeddings = {}, position_embeddings = {}, type_embeddings = {},
                    embeddings_norm = {};
-  std::string_view embeddings_projection = {};                    // E to H
-  std::string_view relative_bias = {};                            // [relative_buckets, A]
+  std::string_view own_word_embeddings = {};    // where the file lacks those both halves share
+  std::string_view embeddings_projection = {};  // E to H
+  std::string_view relative_bias = {};          // [relative_buckets, A]
   std::string_view relative_embeddings = {}, relative_norm = {};  // disentangled attention's table
   std::string_view convolution = {}, convolution_norm = {};       // behind the first layer
 
@@ -47,8 +49,12 @@ struct WeightNames {
   std::string_view query_key_value = {};  // stacked in the file, instead of the three
   std::string_view position_query = {}, position_key = {};  // of disentangled attention
   std::string_view intermediate = {}, output = {}, output_norm = {};
-  std::string_view intermediate_gate = {};  // intermediate and gate stacked in the file
-  std::string_view final_norm = {};         // behind all blocks
+  std::string_view intermediate_gate = {};              // intermediate and gate stacked in the file
+  std::string_view gated_intermediate = {}, gate = {};  // stored apart
+  // Attention to the encoder's rows, in decoders.
+  std::string_view cross_query = {}, cross_key = {}, cross_value = {}, cross_output = {},
+                   cross_norm = {};
+  std::string_view final_norm = {};  // behind all blocks
 
   // Masked-LM head, never with the prefix: decoder(norm(f(transform x))).
   std::string_view lm_transform = {}, lm_norm = {}, lm_decoder = {}, lm_bias = {};
@@ -72,7 +78,8 @@ struct Family {
   std::string_view model_type;
   ConfigKeys keys = {};
   WeightNames names = {};
-  Config defaults = {};  // of what config.json leaves out
+  WeightNames decoder = {};  // of encoder-decoder families, its blocks' parts and LM head
+  Config defaults = {};      // of what config.json leaves out
   // Reads what only this family's config.json has; null: nothing.
   void (*read_more)(const ConfigReader& reader, Config& config) = nullptr;
   // The attention of one layer, its projections included; null: scaled dot products.

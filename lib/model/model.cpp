@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "base/error.hpp"
+#include "model/decoder.hpp"
 #include "model/encoder.hpp"
 #include "model/heads.hpp"
 
@@ -18,6 +19,7 @@ class Workspace {
 
   dnn::Workspace kernels;
   BlockBuffers block;
+  DecoderBuffers decoder;
   tensor::Tensor gathered;     // rows picked for a head
   tensor::Tensor transformed;  // the same after the head's first layer
 };
@@ -70,6 +72,12 @@ const tensor::Tensor& pool(const tensor::Tensor& src, std::span<const std::int64
   return dst;
 }
 
+// A module that every checkpoint of the family has.
+std::string probe_of(const WeightNames& names) {
+  if (!names.embeddings_norm.empty()) return std::string(names.embeddings_norm);
+  return fmt::format(fmt::runtime(names.layer), 0, 0) + std::string(names.output_norm);
+}
+
 }  // namespace
 
 // In the order of dependence: the mapping outlives the views into it.
@@ -78,13 +86,15 @@ struct Model::Parts {
       : config(read_config(directory)),
         family(find_family(config.model_type, directory.string())),
         checkpoint(checkpoint::Checkpoint::open(directory)),
-        weights(checkpoint, device, family.names.prefix, family.names.embeddings_norm,
-                config.optional_biases),
+        weights(checkpoint, device, family.names.prefix, probe_of(family.names), config),
         encoder(read_encoder(config, family, weights)) {}
 
   const HeadLayers& layers_of(Head head) const {
     return heads[static_cast<std::size_t>(head)].get(
         [&] { return read_head(head, config, family.names, weights); });
+  }
+  const Decoder& decoder_half() const {
+    return *decoder.get([&] { return std::make_unique<Decoder>(config, family, weights); });
   }
   void run(Head head, const tensor::Tensor& src, Workspace& workspace, tensor::Tensor& dst) const {
     layers_of(head).forward(src, workspace.kernels, workspace.transformed, dst);
@@ -96,6 +106,7 @@ struct Model::Parts {
   checkpoint::Checkpoint checkpoint;
   Weights weights;
   std::unique_ptr<Encoder> encoder;
+  Lazy<std::unique_ptr<Decoder>> decoder;
   std::array<Lazy<HeadLayers>, kHeads.size()> heads;  // by Head
 };
 
@@ -133,6 +144,32 @@ void Model::require(Head head) const {
       fmt::format("{}: the checkpoint has no {} head (it has: {}); use one made for this task",
                   parts_->checkpoint.path().string(), name_of(head),
                   others.empty() ? "none" : others));
+}
+
+bool Model::has_decoder() const {
+  return model::has_decoder(parts_->config, parts_->family, parts_->weights);
+}
+
+void Model::require_decoder() const {
+  if (has_decoder()) return;
+  throw Error(Kind::model, fmt::format("{}: the checkpoint has no decoder, it cannot write; use an "
+                                       "encoder-decoder model (T5, Marian)",
+                                       parts_->checkpoint.path().string()));
+}
+
+GenerationConfig Model::generation() const {
+  return read_generation_config(parts_->checkpoint.path(), parts_->config);
+}
+
+std::vector<ReadText> Model::read(const tensor::Tensor& src, std::span<const std::int64_t> starts,
+                                  Workspace& workspace) const {
+  return parts_->decoder_half().read(src, starts, workspace.kernels);
+}
+
+void Model::write(std::span<const DecoderStep> steps, Workspace& workspace,
+                  tensor::Tensor& dst) const {
+  for (const DecoderStep& step : steps) check_step(parts_->config, step);
+  parts_->decoder_half().forward(steps, workspace.kernels, workspace.decoder, dst);
 }
 
 void Model::masked_lm(const tensor::Tensor& src, std::span<const std::int64_t> rows,

@@ -12,6 +12,8 @@
 
 #include "model/batch.hpp"
 #include "model/config.hpp"
+#include "model/decoding.hpp"
+#include "model/generation_config.hpp"
 #include "tensor/tensor.hpp"
 
 namespace nlp::model {
@@ -59,6 +61,20 @@ class Model {
   bool has(Head head) const;
   // Throws Error{model} `DIR: no masked-LM head (it has: token classification); …` where absent.
   void require(Head head) const;
+
+  // Whether there is a decoder: a half that writes from what the encoder read.
+  bool has_decoder() const;
+  // Throws Error{model} where there is none.
+  void require_decoder() const;
+  // How the checkpoint wants to be searched.  Throws Error{model} for what is not supported.
+  GenerationConfig generation() const;
+
+  // [B] what a decoder needs of the encoder's rows src [N,H]; needs require_decoder().
+  std::vector<ReadText> read(const tensor::Tensor& src, std::span<const std::int64_t> starts,
+                             Workspace&) const;
+  // The logits of each step's next token.  A step depends on itself alone, to the last bit.
+  // Throws Error{data} for an id out of range, or more tokens than the model has positions.
+  void write(std::span<const DecoderStep> steps, Workspace&, tensor::Tensor& dst /*[K,V]*/) const;
 
   // Logits of a head from rows of the last layer; each needs require(head).
   // src rows are picked by `rows` (indices into src's first axis).

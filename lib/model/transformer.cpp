@@ -13,21 +13,6 @@ void copy(const tensor::Tensor& src, tensor::Tensor& dst) {
   std::memcpy(dst.data(), src.data(), src.values().size_bytes());
 }
 
-FeedForward read_feed_forward(const Config& config, const WeightNames& names,
-                              const Weights& weights, const std::string& before) {
-  const auto hidden = config.hidden_size, inner = config.intermediate_size;
-  const auto name = [&](std::string_view part) { return before + std::string(part); };
-  const auto activation = to_dnn(config.activation);
-  dnn::Linear output = weights.linear({name(names.output)}, hidden, inner);
-  if (!names.intermediate_gate.empty()) {
-    const std::string stacked = name(names.intermediate_gate);
-    return {weights.linear_part(stacked, 0, 2, inner, hidden, activation),
-            weights.linear_part(stacked, 1, 2, inner, hidden), std::move(output)};
-  }
-  return {weights.linear({name(names.intermediate)}, inner, hidden, activation), std::nullopt,
-          std::move(output)};
-}
-
 // Layer l runs the blocks of its group; without groups, its own.
 std::vector<std::vector<std::size_t>> blocks_of_layers(const Config& config) {
   std::vector<std::vector<std::size_t>> layers;
@@ -42,6 +27,24 @@ std::vector<std::vector<std::size_t>> blocks_of_layers(const Config& config) {
 }
 
 }  // namespace
+
+FeedForward read_feed_forward(const Config& config, const WeightNames& names,
+                              const Weights& weights, const std::string& before) {
+  const auto hidden = config.hidden_size, inner = config.intermediate_size;
+  const auto name = [&](std::string_view part) { return before + std::string(part); };
+  const auto activation = to_dnn(config.activation);
+  dnn::Linear output = weights.linear({name(names.output)}, hidden, inner);
+  if (!names.intermediate_gate.empty()) {
+    const std::string stacked = name(names.intermediate_gate);
+    return {weights.linear_part(stacked, 0, 2, inner, hidden, activation),
+            weights.linear_part(stacked, 1, 2, inner, hidden), std::move(output)};
+  }
+  if (config.gated_feed_forward)
+    return {weights.linear({name(names.gated_intermediate)}, inner, hidden, activation),
+            weights.linear({name(names.gate)}, inner, hidden), std::move(output)};
+  return {weights.linear({name(names.intermediate)}, inner, hidden, activation), std::nullopt,
+          std::move(output)};
+}
 
 Block read_block(const Config& config, const Family& family, const Weights& weights,
                  const std::string& before, std::int64_t layer, const dnn::ScoreTerm* term) {
@@ -84,6 +87,23 @@ void run_feed_forward(const FeedForward& feed_forward, dnn::ConstMatrix src, dnn
   feed_forward.output.forward(intermediate, dst, workspace);
 }
 
+void add_part(const PartCall& call, const dnn::LayerNorm* norm, const Part& part) {
+  const tensor::Shape shape = {call.rows.rows, call.rows.columns};
+  call.buffers.summand.resize(shape);
+  const dnn::Matrix x = call.rows, summand = dnn::matrix(call.buffers.summand);
+  dnn::Matrix src = x;
+  if (call.pre_norm && norm) {
+    call.buffers.normed.resize(shape);
+    src = dnn::matrix(call.buffers.normed);
+    dnn::layer_norm(*norm, x, src);
+  }
+  part(src, summand);
+  if (call.pre_norm)
+    dnn::add(summand, x, x);
+  else
+    dnn::add_layer_norm(*norm, summand, x, x);
+}
+
 TransformerEncoder::TransformerEncoder(const Config& config, const Family& family,
                                        const Weights& weights)
     : config_(config), embeddings_(config, family.names, weights) {
@@ -112,33 +132,17 @@ void TransformerEncoder::run_block(const Block& block, const Batch& batch,
                                    dnn::Workspace& workspace, BlockBuffers& buffers,
                                    tensor::Tensor& rows,
                                    std::vector<tensor::Tensor>* attention) const {
-  const auto count = batch.rows(), hidden = config_.hidden_size;
-  buffers.context.resize({count, config_.heads * config_.head_size});
-  buffers.summand.resize({count, hidden});
-  const dnn::Matrix x = dnn::matrix(rows), context = dnn::matrix(buffers.context),
-                    summand = dnn::matrix(buffers.summand);
-  // Where norms stand first, each part reads the normalised rows and x stays the running sum.
-  const auto read = [&](const dnn::LayerNorm* norm) {
-    if (!config_.pre_norm || !norm) return x;
-    buffers.normed.resize({count, hidden});
-    const dnn::Matrix normed = dnn::matrix(buffers.normed);
-    dnn::layer_norm(*norm, x, normed);
-    return normed;
-  };
-  const auto add = [&](const dnn::LayerNorm* norm) {
-    if (config_.pre_norm)
-      dnn::add(summand, x, x);
-    else
-      dnn::add_layer_norm(*norm, summand, x, x);
-  };
+  buffers.context.resize({batch.rows(), config_.heads * config_.head_size});
+  const dnn::Matrix x = dnn::matrix(rows), context = dnn::matrix(buffers.context);
   const dnn::LayerNorm* attention_norm = block.attention_norm ? &*block.attention_norm : nullptr;
-
-  block.attention->forward({batch, read(attention_norm), context, workspace, buffers, attention});
-  block.attention_output.forward(context, summand, workspace);
-  add(attention_norm);
-
-  run_feed_forward(block.feed_forward, read(&block.output_norm), summand, workspace, buffers);
-  add(&block.output_norm);
+  const PartCall call{config_.pre_norm, x, buffers};
+  add_part(call, attention_norm, [&](dnn::ConstMatrix src, dnn::Matrix dst) {
+    block.attention->forward({batch, src, context, workspace, buffers, attention});
+    block.attention_output.forward(context, dst, workspace);
+  });
+  add_part(call, &block.output_norm, [&](dnn::ConstMatrix src, dnn::Matrix dst) {
+    run_feed_forward(block.feed_forward, src, dst, workspace, buffers);
+  });
 }
 
 void TransformerEncoder::forward(const Batch& batch, const Keep& keep, dnn::Workspace& workspace,

@@ -2,6 +2,7 @@
 // Source: Vaswani et al. 2017, arXiv:1706.03762; Xiong et al. 2020, arXiv:2002.04745.
 // Legend: N rows, H hidden, A heads, D head size, F feed-forward, L layers.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -33,9 +34,24 @@ struct Block {
 Block read_block(const Config& config, const Family& family, const Weights& weights,
                  const std::string& before, std::int64_t layer, const dnn::ScoreTerm* term);
 
-// rows [N,H] in place.
+FeedForward read_feed_forward(const Config& config, const WeightNames& names,
+                              const Weights& weights, const std::string& before);
+
+// dst [N,H] <- src [N,H].
 void run_feed_forward(const FeedForward& feed_forward, dnn::ConstMatrix src, dnn::Matrix dst,
                       dnn::Workspace& workspace, BlockBuffers& buffers);
+
+// The rows [N,H] of a block, which its parts add to.
+struct PartCall {
+  bool pre_norm;
+  dnn::Matrix rows;
+  BlockBuffers& buffers;  // the part may not touch `summand` and `normed`
+};
+using Part = std::function<void(dnn::ConstMatrix src, dnn::Matrix dst)>;
+
+// rows <- norm(rows + part(rows)); where norms stand first, rows + part(norm(rows)), and without
+// one then rows + part(rows).
+void add_part(const PartCall& call, const dnn::LayerNorm* norm, const Part& part);
 
 class TransformerEncoder final : public Encoder {
  public:

@@ -11,6 +11,7 @@
 #include "dnn/embedding.hpp"
 #include "dnn/layer_norm.hpp"
 #include "dnn/linear.hpp"
+#include "model/config.hpp"
 
 namespace nlp::model {
 
@@ -18,10 +19,13 @@ class Weights {
  public:
   // `prefix` stands before the encoder's names unless the checkpoint holds them without it;
   // `probe` is a name every encoder has.
-  // optional_biases: a module without a bias in the file has none; else that is an error.
+  // config.optional_biases: a module without a bias in the file has none; else that is an error.
   Weights(const checkpoint::Checkpoint& checkpoint, const dnn::Device& device,
-          std::string_view prefix, std::string_view probe, bool optional_biases)
-      : checkpoint_(checkpoint), device_(device), optional_biases_(optional_biases) {
+          std::string_view prefix, std::string_view probe, const Config& config)
+      : checkpoint_(checkpoint),
+        device_(device),
+        optional_biases_(config.optional_biases),
+        centered_norms_(!config.rms_norm) {
     if (!has(fmt::format("{}.weight", probe))) prefix_ = prefix;
   }
 
@@ -70,7 +74,7 @@ class Weights {
   dnn::LayerNorm layer_norm(const std::string& module, std::int64_t size, float epsilon) const {
     tensor::Tensor shift =
         has_bias(module) ? vector(module + ".bias", size) : tensor::Tensor::zeros({size});
-    return {vector(module + ".weight", size), std::move(shift), epsilon};
+    return {vector(module + ".weight", size), std::move(shift), epsilon, centered_norms_};
   }
 
   dnn::Embedding embedding(const std::string& module, std::int64_t rows, std::int64_t size) const {
@@ -88,7 +92,7 @@ class Weights {
  private:
   const checkpoint::Checkpoint& checkpoint_;
   const dnn::Device& device_;
-  bool optional_biases_;
+  bool optional_biases_, centered_norms_;
   std::string prefix_;
 };
 

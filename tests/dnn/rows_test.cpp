@@ -12,12 +12,14 @@
 using namespace nlp::dnn;
 using nlp::tensor::Tensor;
 
-TEST_CASE("layer norm is the naive one, with and without a residual, for every width", "[dnn]") {
+TEST_CASE("layer norm is the naive one, with and without a residual or mean, for every width",
+          "[dnn]") {
   for (const std::int64_t width : {1, 3, 16, 31, 44, 384, 1025}) {
     const auto src = reference::random({3, width}, 1, 5),
                residual = reference::random({3, width}, 2);
-    LayerNorm norm{reference::random({width}, 3), reference::random({width}, 4), 1e-5f};
-    for (const bool with : {false, true}) {
+    for (const auto& [with, centered] :
+         {std::pair{false, true}, {true, true}, {false, false}, {true, false}}) {
+      LayerNorm norm{reference::random({width}, 3), reference::random({width}, 4), 1e-5f, centered};
       Tensor dst({3, width});
       if (with)
         add_layer_norm(norm, matrix(src), matrix(residual), matrix(dst));
@@ -27,8 +29,8 @@ TEST_CASE("layer norm is the naive one, with and without a residual, for every w
         reference::Values row;
         for (std::int64_t k = 0; k < width; ++k)
           row.push_back(double{src.row(n)[k]} + (with ? double{residual.row(n)[k]} : 0.0));
-        const auto expected =
-            reference::layer_norm(row, norm.scale.data(), norm.shift.data(), norm.epsilon);
+        const auto expected = reference::layer_norm(row, norm.scale.data(), norm.shift.data(),
+                                                    norm.epsilon, norm.centered);
         for (std::int64_t k = 0; k < width; ++k)
           REQUIRE(dst.row(n)[k] == Approx(expected[k]).margin(2e-5));
       }
@@ -110,7 +112,7 @@ TEST_CASE("attention to a window, to other rows and with a term is the naive one
           const auto at = c.query_start + i;
           if ((c.before != kAll && j < at - c.before) || (c.after != kAll && j > at + c.after))
             return -INFINITY;
-          return c.term ? Slope::at(h, i, j) : 0;
+          return c.term ? Slope::at(h, at, j) : 0;
         });
     INFO(c.queries << " queries, " << c.keys << " keys, " << c.before << " before");
     for (std::size_t k = 0; k < expected.context.size(); ++k)

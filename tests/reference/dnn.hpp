@@ -40,10 +40,11 @@ inline Values linear(const nlp::tensor::Tensor& src, const nlp::tensor::Tensor& 
   return dst;
 }
 
-inline Values layer_norm(const Values& row, const float* scale, const float* shift,
-                         double epsilon) {
+inline Values layer_norm(const Values& row, const float* scale, const float* shift, double epsilon,
+                         bool centered) {
   double mean = 0, variance = 0;
-  for (const double value : row) mean += value / row.size();
+  if (centered)
+    for (const double value : row) mean += value / row.size();
   for (const double value : row) variance += (value - mean) * (value - mean) / row.size();
   Values dst;
   for (std::size_t k = 0; k < row.size(); ++k)

@@ -15,5 +15,8 @@ const Family& mpnet();
 const Family& modernbert();
 const Family& deberta();
 const Family& deberta_v2();
+const Family& t5();
+const Family& mt5();
+const Family& marian();
 
 }  // namespace nlp::model::families
