@@ -32,6 +32,7 @@ struct Cut {
 class AddedTokenMatcher {
  public:
   // `content` may differ from the token's own: normalised tokens are looked for in normalised form.
+  // An empty one is never found; of two that are the same the first is (the reference takes any).
   void add(const AddedToken& token, std::string_view content);
   bool empty() const { return patterns_.empty(); }
 
