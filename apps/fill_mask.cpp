@@ -5,8 +5,10 @@
 
 #include <cmath>
 
+#include "base/error.hpp"
 #include "cli/cli.hpp"
 #include "cli/opened.hpp"
+#include "task/fill_spans.hpp"
 #include "text/offsets.hpp"
 
 namespace cli = nlp::cli;
@@ -26,10 +28,10 @@ void put_candidate(cli::ValueWriter& writer, const task::Candidate& candidate) {
   writer.put("word", candidate.word).put("sequence", candidate.sequence).end();
 }
 
-void put_masks(cli::ValueWriter& writer, const task::MaskedText& text,
+void put_masks(cli::ValueWriter& writer, const std::string& text,
                const std::vector<task::FilledMask>& masks, nlp::text::Unit unit) {
-  const nlp::text::Offsets offsets(text.text, unit);
-  writer.put("text", text.text).key("masks").array();
+  const nlp::text::Offsets offsets(text, unit);
+  writer.put("text", text).key("masks").array();
   for (const task::FilledMask& mask : masks) {
     const auto span = offsets(mask.span);
     writer.object().put("start", span.start).put("end", span.end).key("candidates").array();
@@ -61,11 +63,12 @@ int main(int argc, char** argv) {
       ->type_name("WORDS")
       ->delimiter(',')
       ->allow_extra_args(false);
-  app.add_choice("--masks", options.masks,
-                 {{"independent", task::Masks::independent},
-                  {"greedy", task::Masks::greedy},
-                  {"beam", task::Masks::beam}},
-                 "Several masks: each by itself; the surest first; jointly, from left to right");
+  const auto* how = app.add_choice(
+      "--masks", options.masks,
+      {{"independent", task::Masks::independent},
+       {"greedy", task::Masks::greedy},
+       {"beam", task::Masks::beam}},
+      "Several masks: each by itself; the surest first; jointly, from left to right");
   app.add_flag("--append", options.append, "Put a mask at the end of a text without one");
   cli::ModelOptions model(app);
   cli::InputOptions input(app);
@@ -76,20 +79,29 @@ int main(int argc, char** argv) {
   return app.run(argc, argv, [&] {
     const auto opened = cli::open(app, model);
     options.fit = cli::fit_options(overflow, compute);
-    const task::FillMask fill_mask(opened.model, opened.tokenizer, options);
-    const auto work = [&](auto records, auto replies, nlp::model::Workspace& workspace) {
-      std::vector<task::MaskedText> texts;
-      for (const cli::Record& record : records) texts.push_back(fill_mask.prepare(record.text));
-      const auto filled = fill_mask(texts, workspace);
-      for (std::size_t k = 0; k < texts.size(); ++k) {
-        if (output.records())
-          put_masks(replies[k].object(), texts[k], filled[k], output.unit());
-        else
-          write_lines(replies[k], filled[k]);
-        if (texts[k].truncated) replies[k].truncated();
-        if (filled[k].empty()) replies[k].count("text", "without a mask; --append adds one");
-      }
+    const auto fill_all = [&](const auto& fill) {
+      const auto work = [&](auto records, auto replies, nlp::model::Workspace& workspace) {
+        std::vector<std::decay_t<decltype(fill.prepare(std::string_view()))>> texts;
+        for (const cli::Record& record : records) texts.push_back(fill.prepare(record.text));
+        const auto filled = fill(texts, workspace);
+        for (std::size_t k = 0; k < texts.size(); ++k) {
+          if (output.records())
+            put_masks(replies[k].object(), texts[k].text, filled[k], output.unit());
+          else
+            write_lines(replies[k], filled[k]);
+          if (texts[k].truncated) replies[k].truncated();
+          if (filled[k].empty()) replies[k].count("text", "without a mask; --append adds one");
+        }
+      };
+      cli::process(input, compute, output, cli::with_workspace(opened.model, work));
     };
-    cli::process(input, compute, output, cli::with_workspace(opened.model, work));
+    if (opened.model.has(nlp::model::Head::masked_lm) || !opened.model.has_decoder())
+      return fill_all(task::FillMask(opened.model, opened.tokenizer, options));
+    if (!options.targets.empty() || (how->count() > 0 && options.masks != task::Masks::beam))
+      throw nlp::Error(nlp::Kind::usage,
+                       "--targets, --masks: a model that writes fills all spans together, with any "
+                       "words (only --masks beam)");
+    fill_all(task::FillSpans(opened.model, opened.tokenizer,
+                             {options.top, options.append, options.fit}));
   });
 }
