@@ -6,6 +6,7 @@
 #include "cli/array_sink.hpp"
 #include "cli/cli.hpp"
 #include "cli/opened.hpp"
+#include "task/splade.hpp"
 
 namespace cli = nlp::cli;
 namespace task = nlp::task;
@@ -26,34 +27,81 @@ void put_vector(cli::ValueWriter& writer, std::span<const float> values, bool ro
   writer.end();
 }
 
+void put_terms(cli::Reply& reply, const cli::Record& record, const std::vector<task::Term>& terms,
+               const nlp::tokenizer::Tokenizer& tokenizer, bool records) {
+  if (!records) {
+    std::string line;
+    for (const task::Term& term : terms)
+      line += fmt::format("{}{}:{:.4f}", line.empty() ? "" : " ", tokenizer.token_of(term.id),
+                          term.weight);
+    reply.line(line);
+    return;
+  }
+  auto& writer = reply.object().put("text", record.text).key("terms").array();
+  for (const task::Term& term : terms) {
+    const auto token = tokenizer.token_of(term.id);
+    writer.object().put("id", term.id).key("token");
+    // A row of the decoder that stands for no token.
+    if (token.data() == nullptr)
+      writer.value(nullptr);
+    else
+      writer.value(token);
+    writer.put("weight", term.weight).end();
+  }
+  writer.end();
+}
+
+void write_sparse(const cli::Opened& opened, const task::SparseEmbedder& embed,
+                  const cli::InputOptions& input, const cli::ComputeOptions& compute,
+                  const cli::OutputOptions& output) {
+  const auto work = [&](auto records, auto replies, nlp::model::Workspace& workspace) {
+    std::vector<task::SplitInput> texts;
+    for (const cli::Record& record : records) texts.push_back(embed.prepare(record.text));
+    const auto terms = embed(texts, workspace);
+    for (std::size_t k = 0; k < texts.size(); ++k) {
+      put_terms(replies[k], records[k], terms[k], opened.tokenizer, output.records());
+      if (texts[k].truncated) replies[k].truncated();
+    }
+  };
+  cli::process(input, compute, output, cli::with_workspace(opened.model, work));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   cli::App app("embed");
   task::EmbedOptions options;
   std::string pooling;
+  bool sparse = false;
   const std::vector<std::pair<std::string, Poolings::value_type>> poolings = {
       {"mean", {task::Pooling::mean}},
       {"cls", {task::Pooling::cls}},
       {"max", {task::Pooling::max}},
       {"last", {task::Pooling::last}},
       {"none", {}}};
-  app.add_choice("--pooling", pooling, {"mean", "cls", "max", "last", "none"},
-                 "How rows become one vector (none: they stay), else as the model says");
-  app.add_flag_function(
+  auto* pooled =
+      app.add_choice("--pooling", pooling, {"mean", "cls", "max", "last", "none"},
+                     "How rows become one vector (none: they stay), else as the model says");
+  auto* normalized = app.add_flag_function(
       "--normalize,!--no-normalize", [&](std::int64_t count) { options.normalize = count > 0; },
       "Make vectors of length 1, or leave them as they are; else as the model says");
   app.add_option_function<std::string>(
-         "--prompt", [&](const std::string& text) { options.prompt = text; },
+         "--prompt", [&](const std::string& text) { options.text.prompt = text; },
          "A text to put before each one, or the name of one of the model's prompts")
       ->type_name("TEXT");
-  app.add_option("--dims", options.dims, "Keep the first N numbers of a vector")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1 << 30));
-  cli::ModelOptions model(app, "embed");
+  auto* dims = app.add_option("--dims", options.dims, "Keep the first N numbers of a vector")
+                   ->type_name("N")
+                   ->check(CLI::Range(1, 1 << 30));
+  app.add_flag("--sparse", sparse, "Words with weights in place of a vector (SPLADE)")
+      ->excludes(pooled)
+      ->excludes(normalized)
+      ->excludes(dims);
+  cli::ModelOptions model(app);
   cli::InputOptions input(app);
-  cli::OutputOptions output(
-      app, {.formats = {"npy", "jsonl", "text"}, .piped = "npy", .terminal = "text"});
+  cli::OutputOptions output(app, {.formats = {"npy", "jsonl", "text"},
+                                  .piped = "npy",
+                                  .terminal = "text",
+                                  .has_arrays = [&] { return !sparse; }});
   cli::OverflowOptions overflow(app, cli::OverflowOptions::Rule::window);
   cli::ComputeOptions compute(app);
 
@@ -62,7 +110,11 @@ int main(int argc, char** argv) {
     const auto opened = cli::open(app, modules.transformer);
     for (const auto& [name, modes] : poolings)
       if (name == pooling) options.pooling = modes;
-    options.fit = cli::fit_options(overflow, compute);
+    options.text.fit = cli::fit_options(overflow, compute);
+    if (sparse) {
+      const task::SparseEmbedder terms(opened.model, opened.tokenizer, modules, options.text);
+      return write_sparse(opened, terms, input, compute, output);
+    }
     if (!modules.found && pooling.empty())
       app.messages().warn(model.directory().string() +
                           ": says nothing of pooling; the mean is taken (--pooling)");

@@ -14,12 +14,10 @@ ModelOptions::ModelOptions(App& app, std::string standard) : standard_(std::move
 std::filesystem::path ModelOptions::directory() const {
   if (!given_.empty()) return resolve_model(given_, environment);
   if (const auto set = environment("NLP_MODEL")) return resolve_model(*set, environment);
-  try {
-    return resolve_model(standard_, environment);
-  } catch (const Error&) {
-    throw Error(Kind::model,
-                "no model given, and none comes with nlp yet; pass -m DIRECTORY or set NLP_MODEL");
-  }
+  for (const std::string& name : {standard_, std::string("default")})
+    if (const auto shipped = find_shipped(name)) return *shipped;
+  throw Error(Kind::model,
+              "no model given, and none comes with nlp yet; pass -m DIRECTORY or set NLP_MODEL");
 }
 
 }  // namespace nlp::cli

@@ -100,6 +100,13 @@ fs::path program_directory() {
   return failed ? fs::path(".") : program.parent_path();
 }
 
+std::optional<fs::path> find_shipped(const std::string& name) {
+  if (!is_store_name(name) || name.find('/') != std::string::npos) return std::nullopt;
+  const fs::path shipped = program_directory().parent_path() / "share/nlp/models" / name;
+  if (!is_folder(shipped)) return std::nullopt;
+  return shipped;
+}
+
 fs::path resolve_model(const std::string& given, const Environment& environment) {
   if (is_folder(given)) return given;
   std::error_code ignored;
@@ -107,10 +114,7 @@ fs::path resolve_model(const std::string& given, const Environment& environment)
     throw Error(Kind::model, fmt::format("{}: no directory; name the directory of a model", given));
   const fs::path cache = hub_cache(environment);
   if (const auto found = find_in_store(cache, given)) return *found;
-  if (is_store_name(given) && given.find('/') == std::string::npos) {
-    const fs::path shipped = program_directory().parent_path() / "share/nlp/models" / given;
-    if (is_folder(shipped)) return shipped;
-  }
+  if (const auto shipped = find_shipped(given)) return *shipped;
   if (!is_store_name(given))
     throw Error(Kind::model, given + ": no such directory; is the path right?");
   throw Error(Kind::model,

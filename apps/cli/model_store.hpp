@@ -25,6 +25,9 @@ std::optional<std::filesystem::path> find_in_store(const std::filesystem::path& 
 // The directory of this program: where the driver looks for commands, and share/ is beside it.
 std::filesystem::path program_directory();
 
+// A model that comes with nlp, share/nlp/models/NAME; absent where there is none.
+std::optional<std::filesystem::path> find_shipped(const std::string& name);
+
 // The directory of `given`.  Throws Error{model}.
 std::filesystem::path resolve_model(const std::string& given, const Environment& environment);
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,7 +18,8 @@ namespace nlp::cli {
 // -m/--model.
 class ModelOptions {
  public:
-  // `standard` names the shipped model that serves where neither -m nor NLP_MODEL is given.
+  // `standard` names the shipped model that serves where neither -m nor NLP_MODEL is given; where
+  // it does not come along, it is `default`.
   explicit ModelOptions(App& app, std::string standard = "default");
 
   // The directory of the model: as given, from the model store, or shipped.
@@ -52,7 +54,9 @@ class ComputeOptions {
 class InputOptions {
  public:
   struct Spec {
-    bool pairs = false;   // the first tab of plain text, or the field `pair`, gives a second text
+    bool pairs = false;  // the first tab of plain text, or the field `pair`, gives a second text
+    // Of pairs: the field that holds the first text where it is there; `field` is then the second.
+    std::string first = "";
     bool stages = false;  // reads what another stage wrote: detected by the first record
     bool conll = false;   // --input conll: sentences of a word a line
     bool ids = false;     // records need no text; see read_ids()
@@ -94,6 +98,9 @@ class OutputOptions {
     std::string terminal = "";  // default where it is one; empty: the first of formats
     bool stage = false;         // jsonl unless stdout is a terminal; --wire
     bool offsets = false;       // --offsets
+    // Whether these options leave the results arrays; else npy and npz are refused, and jsonl is
+    // the default in their place.  Empty: they do.
+    std::function<bool()> has_arrays = {};
   };
   explicit OutputOptions(App& app) : OutputOptions(app, Spec()) {}
   OutputOptions(App& app, Spec spec);

@@ -51,7 +51,13 @@ void OutputOptions::choose_format() {
       throw Error(Kind::usage, "--wire cbor: writes records, not --format " + format_);
     format_ = "jsonl";
   }
+  const bool arrays = !spec_.has_arrays || spec_.has_arrays();
+  if (!arrays && is_binary(format_))
+    throw Error(Kind::usage,
+                "--format " + format_ +
+                    ": with these options the results are no arrays; use jsonl or text");
   if (format_.empty()) format_ = to_terminal() ? spec_.terminal : spec_.piped;
+  if (!arrays && is_binary(format_)) format_ = "jsonl";
   if (to_terminal() && (is_binary(format_) || wire_ == Wire::cbor))
     throw Error(Kind::usage, "stdout is a terminal, the results are binary; use -o FILE or a pipe");
 }

@@ -107,6 +107,11 @@ void take_texts(const InputOptions& options, Record& record) {
                     : fmt::format("no field `{}`; name the one that holds the text with --field",
                                   options.field));
   }
+  if (!options.spec.first.empty())
+    if (auto first = take_string(options.spec.first, options, record)) {
+      record.pair = std::exchange(record.text, std::move(*first));
+      return;
+    }
   if (options.spec.pairs) record.pair = take_string("pair", options, record);
 }
 

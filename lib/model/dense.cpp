@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,8 @@ constexpr Named kActivations[] = {
     {"Sigmoid", [](float x) { return 1 / (1 + std::exp(-x)); }},
 };
 
+using Fail = std::function<void(const std::string&)>;  // throws
+
 // Eight sums side by side, so that the compiler may use vectors without changing a result.
 float dot(const float* left, const float* right, std::int64_t count) {
   constexpr std::int64_t kLanes = 8;
@@ -49,6 +52,22 @@ std::vector<float> read(const checkpoint::Checkpoint& checkpoint, const std::str
   tensor::to_f32(view, 0, values);
   return values;
 }
+
+// The class that is named whole, as `torch.nn.modules.linear.Identity`.
+float (*read_activation(const Json& config, const Fail& fail))(float) {
+  const auto found = config.find("activation_function");
+  std::string name = "torch.nn.modules.activation.Tanh";  // the module's default
+  if (found != config.end() && !found->is_null()) {
+    if (!found->is_string()) fail("activation_function is not a string");
+    name = found->get<std::string>();
+  }
+  const auto row = std::ranges::find(
+      kActivations, std::string_view(name).substr(name.rfind('.') + 1), &Named::name);
+  if (row == std::end(kActivations) || !name.starts_with("torch."))
+    fail(fmt::format("activation_function {} is not supported", name));
+  return row->function;
+}
+
 }  // namespace
 
 Dense Dense::open(const std::filesystem::path& directory) {
@@ -67,22 +86,25 @@ Dense Dense::open(const std::filesystem::path& directory) {
   Dense dense;
   dense.inputs_ = size("in_features");
   dense.outputs_ = size("out_features");
-  if (const auto found = config.find("use_residual");
-      found != config.end() && *found != false && !found->is_null())
-    fail("use_residual is not supported");
-  const auto activation = config.find("activation_function");
-  std::string name = "Tanh";  // the module's default
-  if (activation != config.end() && activation->is_string()) name = activation->get<std::string>();
-  name = name.substr(name.rfind('.') + 1);
-  const auto row = std::ranges::find(kActivations, name, &Named::name);
-  if (row == std::end(kActivations))
-    fail(fmt::format("activation_function {} is not supported", name));
-  dense.activation_ = row->function;
+  const auto flag = [&](const char* key, bool standard) {
+    const auto found = config.find(key);
+    if (found == config.end() || found->is_null()) return standard;
+    if (!found->is_boolean()) fail(fmt::format("{} is not true or false", key));
+    return found->get<bool>();
+  };
+  // Other places in the pipeline than the pooled vector.
+  for (const char* key : {"module_input_name", "module_output_name"})
+    if (const auto found = config.find(key);
+        found != config.end() && !found->is_null() &&
+        (!found->is_string() || found->get<std::string>() != "sentence_embedding"))
+      fail(fmt::format("{} {} is not supported (only \"sentence_embedding\")", key, found->dump()));
+  dense.activation_ = read_activation(config, fail);
   const auto checkpoint = checkpoint::Checkpoint::open(directory);
   dense.weight_ = read(checkpoint, "linear.weight", {dense.outputs_, dense.inputs_});
-  const auto bias = config.find("bias");
-  if (bias == config.end() || *bias != false)
-    dense.bias_ = read(checkpoint, "linear.bias", {dense.outputs_});
+  if (flag("bias", true)) dense.bias_ = read(checkpoint, "linear.bias", {dense.outputs_});
+  dense.adds_source_ = flag("use_residual", false);
+  if (dense.adds_source_ && dense.inputs_ != dense.outputs_)
+    dense.residual_ = read(checkpoint, "residual.weight", {dense.outputs_, dense.inputs_});
   return dense;
 }
 
@@ -91,6 +113,9 @@ std::vector<float> Dense::operator()(std::span<const float> src) const {
   for (std::size_t m = 0; m < dst.size(); ++m) {
     const float sum = dot(weight_.data() + m * src.size(), src.data(), inputs_);
     dst[m] = activation_(bias_.empty() ? sum : sum + bias_[m]);
+    if (!adds_source_) continue;
+    dst[m] +=
+        residual_.empty() ? src[m] : dot(residual_.data() + m * src.size(), src.data(), inputs_);
   }
   return dst;
 }

@@ -1,7 +1,7 @@
-// A layer on a pooled vector: dst = f(weight · src + bias).
-// Source: the Dense module of sentence-transformers: config.json (in_features, out_features, bias,
-// activation_function) beside weights named linear.weight [M,K] and linear.bias [M].
-// Legend: K inputs, M outputs.
+// A layer on a pooled vector: dst = f(weight · src + bias), with use_residual + src, or + residual
+// · src where M is not K. Source: the Dense module of sentence-transformers: config.json
+// (in_features, out_features, bias, activation_function, use_residual) beside weights named
+// linear.weight [M,K], linear.bias [M] and residual.weight [M,K]. Legend: K inputs, M outputs.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -27,6 +27,8 @@ class Dense {
   std::int64_t inputs_ = 0, outputs_ = 0;
   std::vector<float> weight_;  // [M,K]
   std::vector<float> bias_;    // [M], or empty
+  bool adds_source_ = false;
+  std::vector<float> residual_;  // [M,K], or empty: the source itself is added
   float (*activation_)(float) = nullptr;
 };
 

@@ -10,7 +10,7 @@
 
 #include "model/model.hpp"
 #include "task/inputs.hpp"
-#include "task/sentence_modules.hpp"
+#include "task/sentence_text.hpp"
 #include "tokenizer/tokenizer.hpp"
 
 namespace nlp::task {
@@ -18,15 +18,14 @@ namespace nlp::task {
 struct EmbedOptions {
   std::optional<std::vector<Pooling>> pooling;  // else what the modules say; none: the rows alone
   std::optional<bool> normalize;                // else what the modules say
-  // The name of one of the modules' prompts, or a text; else the modules' default.
-  std::optional<std::string> prompt;
-  std::int64_t dims = 0;  // the first numbers of a vector; 0: all
-  FitOptions fit{.fit = Fit::window};
+  std::int64_t dims = 0;                        // the first numbers of a vector; 0: all
+  TextOptions text;
 };
 
 class Embedder {
  public:
-  // `model` and `tokenizer` outlive this.  Throws Error{model} where a Dense module does not fit,
+  // `model` and `tokenizer` outlive this.  Throws Error{model} where a Dense module does not fit or
+  // the modules make sparse vectors,
   // Error{usage} for more dims than there are, or a window that the model does not take.
   Embedder(const model::Model& model, const tokenizer::Tokenizer& tokenizer,
            SentenceModules modules, const EmbedOptions& options);
@@ -35,7 +34,7 @@ class Embedder {
   bool keeps_rows() const { return pooling_.empty(); }  // no pooling: E is of a row
 
   // `text` is valid UTF-8, without prompt.  Throws Error{data} for a text that is too long.
-  SplitInput prepare(std::string_view text) const;
+  SplitInput prepare(std::string_view text) const { return texts_.prepare(text); }
 
   // [B] vectors [E]; without pooling the rows [T*E].  A text's values do not depend on the others.
   // Cut to `dims`, then made of length 1 if options.normalize says so: the reference's order.
@@ -47,16 +46,13 @@ class Embedder {
   std::vector<float> rows_of(const tensor::Tensor& rows) const;
 
   const model::Model& model_;
-  const tokenizer::Tokenizer& tokenizer_;
+  SentenceText texts_;
   std::vector<Pooling> pooling_;
   std::vector<VectorStep> steps_;
-  std::string prompt_;
-  bool lowercase_;
   bool normalize_;         // behind all steps
   std::int64_t skip_ = 0;  // rows of the prompt that do not count
   std::int64_t size_ = 0;
-  std::int64_t limit_;
-  FitOptions fit_;
+  std::int64_t batch_tokens_;
 };
 
 }  // namespace nlp::task

@@ -8,6 +8,7 @@ namespace {
 
 void pool_one(const tensor::Tensor& rows, Pooling mode, std::int64_t skip, std::span<float> dst) {
   const std::int64_t count = rows.rows();
+  if (count == 0 || (skip >= count && mode != Pooling::cls)) return;  // zeros
   if (mode == Pooling::cls || mode == Pooling::last) {
     std::ranges::copy(rows.row(mode == Pooling::cls ? 0 : count - 1), dst.begin());
     return;
@@ -36,7 +37,6 @@ std::vector<float> pool(const tensor::Tensor& rows, std::span<const Pooling> mod
                         std::int64_t skip) {
   const auto hidden = static_cast<std::size_t>(rows.rows() ? rows.size() / rows.rows() : 0);
   std::vector<float> pooled(hidden * modes.size());
-  if (rows.rows() <= skip) return pooled;
   for (std::size_t k = 0; k < modes.size(); ++k)
     pool_one(rows, modes[k], skip, std::span(pooled).subspan(k * hidden, hidden));
   return pooled;

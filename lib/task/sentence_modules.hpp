@@ -18,6 +18,13 @@ namespace nlp::task {
 struct Normalize {};
 using VectorStep = std::variant<model::Dense, Normalize>;
 
+// How the logits of all tokens become one weight for each word of the vocabulary.
+enum class SparsePooling { max, sum };
+struct Splade {
+  SparsePooling pooling = SparsePooling::max;
+  bool twice = false;  // log1p(log1p(relu(x))), not log1p(relu(x))
+};
+
 struct SentenceModules {
   bool found = false;                 // modules.json was there; else all below is as it stands
   std::filesystem::path transformer;  // the folder of config.json, weights and tokenizer
@@ -26,6 +33,7 @@ struct SentenceModules {
   std::vector<Pooling> pooling = {Pooling::mean};
   bool include_prompt = true;                  // the prompt's rows count in the pooling
   std::vector<VectorStep> steps;               // on the pooled vector, in order
+  std::optional<Splade> splade;                // words with weights, no vector
   std::map<std::string, std::string> prompts;  // by name
   std::string prompt;                          // the default one
 };

@@ -135,3 +135,42 @@ TEST_CASE("embed: pooling, length and size", "[cli]") {
   CHECK(values({"--prompt", "query: "}) != mean);
   CHECK(run({"embed", "-m", model("bert-mlm"), "--dims", "100000"}, "a").exit == 2);
 }
+
+TEST_CASE("rerank scores one record a line, from lines and from JSON", "[cli]") {
+  const program::Arguments arguments = {"rerank", "-m", model("bert-regression"), "--json"};
+  const auto lines = records(arguments, "Where?\tIt stands in Ulm.\nWhere?\tIt is old.\n");
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0]["query"] == "Where?");
+  CHECK(lines[0]["text"] == "It stands in Ulm.");
+  const Json golden = nlp::read_json(paths::data("task/rerank.json"));
+  for (std::size_t k = 0; k < 2; ++k)
+    CHECK(lines[k]["score"].get<double>() ==
+          Approx(1 / (1 + std::exp(-golden[k]["logit"].get<double>()))).epsilon(1e-4));
+  auto json = arguments;
+  json.insert(json.end(), {"--input", "jsonl"});
+  const auto named = records(json, R"({"id":7,"query":"Where?","text":"It stands in Ulm."})"
+                                   "\n"
+                                   R"({"text":"Where?","pair":"It is old."})"
+                                   "\n");
+  CHECK(named[0]["id"] == 7);
+  CHECK(named[0]["query"] == "Where?");
+  for (std::size_t k = 0; k < 2; ++k) CHECK(named[k]["score"] == lines[k]["score"]);
+  CHECK_FALSE(named[1].contains("pair"));
+  const auto text = run({"rerank", "-m", model("bert-regression")}, "Where?\tIt is old.\n").out;
+  CHECK(text.substr(text.find('\t')) == "\tIt is old.\n");
+  CHECK(run(arguments, "no tab").exit == 3);
+  CHECK(run({"rerank", "-m", model("bert-sentiment")}, "a\tb").exit == 4);
+}
+
+TEST_CASE("embed --sparse writes words with weights, and no array", "[cli]") {
+  const auto record = records({"embed", "-m", model("bert-mlm"), "--sparse"}, "hello")[0];
+  const Json& terms = record["terms"];
+  REQUIRE(terms.size() > 1);
+  CHECK(terms[0]["weight"].get<double>() >= terms[1]["weight"].get<double>());
+  CHECK(terms[0]["token"].is_string());
+  const auto text = run({"embed", "-m", model("bert-mlm"), "--sparse", "-f", "text"}, "hello").out;
+  CHECK(text.rfind(terms[0]["token"].get<std::string>() + ":", 0) == 0);
+  CHECK(run({"embed", "-m", model("bert-mlm"), "--sparse", "-f", "npy"}, "hello").exit == 2);
+  CHECK(run({"embed", "-m", model("bert-mlm"), "--sparse", "--dims", "3"}, "hello").exit == 2);
+  CHECK(run({"embed", "-m", model("bert-sentiment"), "--sparse"}, "hello").exit == 4);
+}

@@ -13,10 +13,10 @@ using nlp::tensor::Tensor;
 namespace {
 
 constexpr const char* kCheckpoints[] = {
-    "albert-mlm",     "deberta-v1-mlm",       "deberta-v2-mlm",        "deberta-v2-ner",
-    "distilbert-mlm", "distilbert-sentiment", "electra-discriminator", "electra-generator",
-    "electra-ner",    "modernbert-mlm",       "modernbert-sentiment",  "mpnet-mlm",
-    "roberta-mlm",    "roberta-ner",
+    "albert-mlm",        "bert-regression", "deberta-v1-mlm",       "deberta-v2-mlm",
+    "deberta-v2-ner",    "distilbert-mlm",  "distilbert-sentiment", "electra-discriminator",
+    "electra-generator", "electra-ner",     "modernbert-mlm",       "modernbert-sentiment",
+    "mpnet-mlm",         "roberta-mlm",     "roberta-ner",
 };
 
 // The logits of the one head a checkpoint has.

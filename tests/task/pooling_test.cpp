@@ -37,7 +37,9 @@ TEST_CASE("the rows of a prompt do not count, but for the first one's", "[task]"
   CHECK(pooled(rows, Pooling::mean, 1) == std::vector<float>{2, 3});
   CHECK(pooled(rows, Pooling::max, 1) == std::vector<float>{3, 4});
   CHECK(pooled(rows, Pooling::cls, 1) == std::vector<float>{9, 9});
+  CHECK(pooled(rows, Pooling::weighted_mean, 1)[0] == Approx((2 * 1 + 3 * 3) / 5.0));
   CHECK(pooled(rows, Pooling::mean, 3) == std::vector<float>{0, 0});
+  CHECK(pooled(rows, Pooling::cls, 3) == std::vector<float>{9, 9});
 }
 
 TEST_CASE("a normalised vector has length 1, one of zeros stays as it is", "[task]") {

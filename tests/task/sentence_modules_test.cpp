@@ -96,10 +96,32 @@ TEST_CASE("modules are known by the last part of their type, of old files and ne
       .put("1_Pooling/config.json",
            R"({"embedding_dimension":2,"pooling_mode":["lasttoken","max"]})");
   const SentenceModules fresh = directory.read();
-  CHECK(fresh.pooling == std::vector{Pooling::max, Pooling::last});
+  CHECK(fresh.pooling == std::vector{Pooling::last, Pooling::max});  // a list keeps its order
   CHECK(fresh.include_prompt);
   directory.put("1_Pooling/config.json", R"({"embedding_dimension":2,"pooling_mode":"cls"})");
   CHECK(directory.read().pooling == std::vector{Pooling::cls});
+  directory.put("1_Pooling/config.json", R"({"pooling_mode_cls_token":false})");
+  CHECK(directory.read().pooling == std::vector{Pooling::mean});
+}
+
+TEST_CASE("modules for training alone do nothing, sparse ones make no vector", "[task]") {
+  Directory directory;
+  directory
+      .put("modules.json", R"([{"path":"","type":"x.Transformer"},{"path":"1","type":"x.Pooling"},
+                               {"path":"2","type":"x.Dropout"},{"path":"3","type":"x.Normalize"}])")
+      .put("1/config.json", "{}");
+  CHECK(directory.read().steps.size() == 1);
+  CHECK_FALSE(directory.read().splade);
+  directory
+      .put("modules.json",
+           R"([{"path":"","type":"x.Transformer"},{"path":"1","type":"x.SpladePooling"}])")
+      .put("1/config.json", R"({"pooling_strategy":"sum"})")
+      .put("sentence_bert_config.json", R"({"transformer_task":"fill-mask"})");
+  REQUIRE(directory.read().splade);
+  CHECK(directory.read().splade->pooling == SparsePooling::sum);
+  CHECK_FALSE(directory.read().splade->twice);
+  directory.put("sentence_bert_config.json", R"({"transformer_task":"text-generation"})");
+  check_refused(directory, {"text-generation"});
 }
 
 TEST_CASE("length, lowercase and prompts come from their files", "[task]") {
@@ -114,6 +136,9 @@ TEST_CASE("length, lowercase and prompts come from their files", "[task]") {
   CHECK(modules.lowercase);
   CHECK(modules.prompt == "query: ");
   CHECK(modules.prompts.at("passage") == "passage: ");
+  fs::rename(directory.path() / "sentence_bert_config.json",
+             directory.path() / "sentence_roberta_config.json");
+  CHECK(directory.read().max_tokens == 256);
   directory.put("config_sentence_transformers.json", R"({"default_prompt_name":"none"})");
   check_refused(directory, {"default_prompt_name none"});
 }
@@ -122,13 +147,21 @@ TEST_CASE("what is not known of the modules is refused, never left out", "[task]
   Directory directory;
   fill(directory, R"({"pooling_mode":"mean_of_means"})");
   check_refused(directory, {"1_Pooling", "mean_of_means"});
-  directory.put("1_Pooling/config.json", "{}");
-  check_refused(directory, {"no pooling mode"});
+  directory.put("1_Pooling/config.json", R"({"pooling_mode":[]})");
+  check_refused(directory, {"no way of pooling"});
+  directory.put("1_Pooling/config.json", R"({"pooling_mode_median_tokens":true})");
+  check_refused(directory, {"pooling_mode_median_tokens"});
   directory.put("1_Pooling/config.json", R"({"pooling_mode_mean_tokens":"yes"})");
   check_refused(directory, {"pooling_mode_mean_tokens"});
-  directory.put("modules.json",
-                R"([{"path":"","type":"x.Transformer"},{"path":"","type":"x.CNN"}])");
-  check_refused(directory, {"x.CNN"});
+  for (const std::string name : {"x.CNN", "x.LSTM", "x.WordWeights", "x.Dense", "x.Transformer"}) {
+    directory.put("modules.json",
+                  R"([{"path":"","type":"x.Transformer"},{"path":"","type":")" + name + R"("}])");
+    check_refused(directory, {name});
+  }
+  directory.put(
+      "modules.json",
+      R"([{"path":"","type":"x.MLMTransformer"},{"path":"1_Pooling","type":"x.Pooling"}])");
+  check_refused(directory, {"x.Pooling"});
   directory.put("modules.json", R"([{"path":"../up","type":"x.Transformer"}])");
   check_refused(directory, {"../up"});
   directory.put("modules.json", R"([{"path":"","type":"x.Transformer"}])");
@@ -169,5 +202,9 @@ TEST_CASE("a Dense module that is not known whole is refused", "[task]") {
   refused(R"({"in_features":3,"out_features":3})", "linear.weight");
   refused(R"({"in_features":2,"out_features":3,"activation_function":"torch.nn.Softshrink"})",
           "Softshrink");
-  refused(R"({"in_features":2,"out_features":3,"use_residual":true})", "use_residual");
+  refused(R"({"in_features":2,"out_features":3,"use_residual":true})", "residual.weight");
+  refused(R"({"in_features":2,"out_features":3,"use_residual":"yes"})", "use_residual");
+  refused(R"({"in_features":2,"out_features":3,"module_input_name":"token_embeddings"})",
+          "token_embeddings");
+  refused(R"({"in_features":2,"out_features":3,"activation_function":"mine.Tanh"})", "mine.Tanh");
 }
