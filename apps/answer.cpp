@@ -70,6 +70,6 @@ int main(int argc, char** argv) {
         if (!answers[k]) replies[k].count("context", "without words, so without answer");
       }
     };
-    cli::process(input, compute, output, cli::with_workspace(opened.model, work));
+    cli::process(input, compute, output, cli::with_workspace(opened.model, compute, work));
   });
 }

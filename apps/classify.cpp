@@ -56,6 +56,6 @@ int main(int argc, char** argv) {
         if (texts[k].truncated) replies[k].truncated();
       }
     };
-    cli::process(input, compute, output, cli::with_workspace(opened.model, work));
+    cli::process(input, compute, output, cli::with_workspace(opened.model, compute, work));
   });
 }

@@ -63,7 +63,7 @@ void write_sparse(const cli::Opened& opened, const task::SparseEmbedder& embed,
       if (texts[k].truncated) replies[k].truncated();
     }
   };
-  cli::process(input, compute, output, cli::with_workspace(opened.model, work));
+  cli::process(input, compute, output, cli::with_workspace(opened.model, compute, work));
 }
 
 }  // namespace
@@ -147,7 +147,7 @@ int main(int argc, char** argv) {
         if (texts[k].truncated) replies[k].truncated();
       }
     };
-    const auto make_worker = cli::with_workspace(opened.model, work);
+    const auto make_worker = cli::with_workspace(opened.model, compute, work);
     if (!arrays) return cli::process(input, compute, output, make_worker);
     std::vector<std::int64_t> shape = {embed.size()};
     if (embed.keeps_rows()) shape.insert(shape.begin(), cli::kRows);

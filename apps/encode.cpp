@@ -120,6 +120,13 @@ int main(int argc, char** argv) {
   cli::OverflowOptions overflow(app, cli::OverflowOptions::Rule::window);
   cli::ComputeOptions compute(app);
 
+  app.after_parse([&] {
+    if (wanted.attention && compute.attention().kernel == nlp::dnn::AttentionKernel::performer)
+      throw nlp::Error(nlp::Kind::usage,
+                       "--attention: the performer has no attention probabilities; use "
+                       "--attention-kernel exact or blocked");
+  });
+
   return app.run(argc, argv, [&] {
     const auto opened = cli::open(app, model);
     const auto& config = opened.model.config();
@@ -156,7 +163,7 @@ int main(int argc, char** argv) {
                          write(replies[k], records[k], tokens[k], rows);
                        });
     };
-    const auto make_worker = cli::with_workspace(opened.model, work);
+    const auto make_worker = cli::with_workspace(opened.model, compute, work);
     if (output.format() != "npz") return cli::process(input, compute, output, make_worker);
     cli::ArraySink sink(cli::ArraySink::Format::npz, arrays_of(config, wanted));
     cli::process(input, compute, output, make_worker, sink);

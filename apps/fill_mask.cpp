@@ -93,7 +93,7 @@ int main(int argc, char** argv) {
           if (filled[k].empty()) replies[k].count("text", "without a mask; --append adds one");
         }
       };
-      cli::process(input, compute, output, cli::with_workspace(opened.model, work));
+      cli::process(input, compute, output, cli::with_workspace(opened.model, compute, work));
     };
     if (opened.model.has(nlp::model::Head::masked_lm) || !opened.model.has_decoder())
       return fill_all(task::FillMask(opened.model, opened.tokenizer, options));

@@ -52,6 +52,6 @@ int main(int argc, char** argv) {
         if (!results[k].ended) replies[k].count("text", "whose result --max-tokens cut");
       }
     };
-    cli::process(input, compute, output, cli::with_workspace(opened.model, work));
+    cli::process(input, compute, output, cli::with_workspace(opened.model, compute, work));
   });
 }

@@ -103,6 +103,6 @@ int main(int argc, char** argv) {
       }
     };
     cli::HeadedSink sink(output.format() == "html" ? cli::html_head("Entities") : "");
-    cli::process(input, compute, output, cli::with_workspace(opened.model, work), sink);
+    cli::process(input, compute, output, cli::with_workspace(opened.model, compute, work), sink);
   });
 }

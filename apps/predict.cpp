@@ -110,7 +110,7 @@ int main(int argc, char** argv) {
                          predict(records[k], replies[k], tokens[k], rows.last, workspace);
                        });
     };
-    const auto make_worker = cli::with_workspace(opened.model, work);
+    const auto make_worker = cli::with_workspace(opened.model, compute, work);
     if (!arrays) return cli::process(input, compute, output, make_worker);
     cli::ArraySink sink(cli::ArraySink::Format::npz,
                         cli::prediction_kinds(heads, opened.model.config()));

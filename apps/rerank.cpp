@@ -52,6 +52,6 @@ int main(int argc, char** argv) {
         if (pairs[k].truncated) replies[k].truncated();
       }
     };
-    cli::process(input, compute, output, cli::with_workspace(opened.model, work));
+    cli::process(input, compute, output, cli::with_workspace(opened.model, compute, work));
   });
 }

@@ -1,13 +1,19 @@
 #include <fmt/format.h>
 
 #include "base/cpu.hpp"
+#include "base/error.hpp"
 #include "cli/memory_limit.hpp"
 #include "cli/options.hpp"
 #include "cli/size.hpp"
 
 namespace nlp::cli {
 
-ComputeOptions::ComputeOptions(App& app, Spec spec) {
+namespace {
+constexpr std::int64_t kMostFeatures = 65536;
+constexpr const char* kKernels[] = {"exact", "blocked", "performer"};  // by AttentionKernel
+}  // namespace
+
+ComputeOptions::ComputeOptions(App& app, Spec spec) : messages_(app.messages()) {
   app.add_option("-t,--threads", threads_,
                  "Threads; else as many as the process may use (affinity, cgroup quota)")
       ->type_name("N")
@@ -22,19 +28,58 @@ ComputeOptions::ComputeOptions(App& app, Spec spec) {
            "Stop with exit 6 rather than take more memory than this (files mapped for reading are "
            "not counted)")
       ->group("Compute");
-  if (spec.model)
-    app.add_option("--dtype", dtype_, "Numbers to compute with: f32 so far")
-        ->type_name("f32")
-        ->capture_default_str()
-        ->check([](const std::string& given) -> std::string {
-          if (given == "f32") return "";
-          if (given == "bf16" || given == "int8") return given + " does not exist yet; use f32";
-          return fmt::format("`{}` is no type (f32)", given);
-        })
-        ->group("Compute");
+  if (spec.model) add_model_options(app);
   app.after_parse([this] {
     if (max_memory_ > 0) limit_memory(max_memory_);
   });
+}
+
+void ComputeOptions::add_model_options(App& app) {
+  app.add_option("--dtype", dtype_, "Numbers to compute with: f32 so far")
+      ->type_name("f32")
+      ->capture_default_str()
+      ->check([](const std::string& given) -> std::string {
+        if (given == "f32") return "";
+        if (given == "bf16" || given == "int8") return given + " does not exist yet; use f32";
+        return fmt::format("`{}` is no type (f32)", given);
+      })
+      ->group("Compute");
+  app.add_choice<dnn::AttentionKernel>(
+         "--attention-kernel", attention_.kernel,
+         {{"exact", dnn::AttentionKernel::exact},
+          {"blocked", dnn::AttentionKernel::blocked},
+          {"performer", dnn::AttentionKernel::performer}},
+         "How attention is computed; blocked: the same in blocks of keys, for long texts; "
+         "performer: approximately, in time linear in the length (-v tells the error)")
+      ->group("Compute");
+  auto* features = app.add_option("--features", attention_.features,
+                                  "Random features of a head of the performer: more are closer to "
+                                  "exact attention, and slower")
+                       ->type_name("N")
+                       ->check(CLI::Range(std::int64_t{1}, kMostFeatures))
+                       ->capture_default_str()
+                       ->group("Compute");
+  app.after_parse([this, features] {
+    if (features->count() > 0 && attention_.kernel != dnn::AttentionKernel::performer)
+      throw Error(Kind::usage,
+                  "--features: only the performer has random features; add --attention-kernel "
+                  "performer");
+  });
+}
+
+model::RunOptions ComputeOptions::run_options() const {
+  model::RunOptions options{.threads = 1, .attention = attention_, .tell_error = {}};
+  if (!messages_.verbose || attention_.kernel == dnn::AttentionKernel::exact) return options;
+  options.tell_error = [this](const model::AttentionError& error) {
+    const bool performer = attention_.kernel == dnn::AttentionKernel::performer;
+    messages_.info(fmt::format(
+        "--attention-kernel {}{}: relative error of the rows behind each layer, for a text of {}: "
+        "{:.2g}",
+        kKernels[static_cast<std::size_t>(attention_.kernel)],
+        performer ? fmt::format(" --features {}", attention_.features) : "",
+        counted(static_cast<std::uint64_t>(error.tokens), "token"), fmt::join(error.layers, " ")));
+  };
+  return options;
 }
 
 int ComputeOptions::threads() const { return threads_ > 0 ? threads_ : usable_cpus(); }

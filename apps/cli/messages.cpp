@@ -23,9 +23,8 @@ void Messages::print(std::string_view kind, std::string_view message) const {
   const auto colored = [&](std::string_view text, const char* code) {
     return color ? fmt::format("\033[{}m{}\033[0m", code, text) : std::string(text);
   };
-  put(fmt::format("{}{}: {}{}\n", on_line_ ? kClearLine : "", colored(program_, "1"),
-                  kind.empty() ? "" : colored(kind, "33") + ": ", message));
-  on_line_ = false;
+  put(fmt::format("{}{}: {}{}\n", on_line_.exchange(false) ? kClearLine : "",
+                  colored(program_, "1"), kind.empty() ? "" : colored(kind, "33") + ": ", message));
 }
 
 void Messages::error(std::string_view message) const { print("", message); }

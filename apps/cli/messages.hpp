@@ -1,5 +1,6 @@
 // What goes to stderr: errors, warnings, what -v tells, progress.
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -28,7 +29,7 @@ class Messages {
   void print(std::string_view kind, std::string_view message) const;
 
   std::string program_;
-  mutable bool on_line_ = false;  // progress stands on the terminal's line
+  mutable std::atomic<bool> on_line_ = false;  // progress stands on the terminal's line
 };
 
 // A line that is overwritten while records go by.  Shown where stderr is a terminal and stdout is

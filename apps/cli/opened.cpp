@@ -21,4 +21,14 @@ Opened open(const App& app, const std::filesystem::path& directory) {
   return opened;
 }
 
+model::RunOptions worker_options(const ComputeOptions& compute, std::shared_ptr<const bool> first) {
+  model::RunOptions options = compute.run_options();
+  if (options.tell_error)
+    options.tell_error = [tell = options.tell_error,
+                          first = std::move(first)](const model::AttentionError& error) {
+      if (*first) tell(error);
+    };
+  return options;
+}
+
 }  // namespace nlp::cli

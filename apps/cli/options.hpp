@@ -10,6 +10,7 @@
 
 #include "cli/app.hpp"
 #include "cli/wire.hpp"
+#include "model/run_options.hpp"
 #include "task/windows.hpp"
 #include "text/offsets.hpp"
 
@@ -31,7 +32,8 @@ class ModelOptions {
   std::string standard_;
 };
 
-// -t/--threads, --batch-tokens, --max-memory, and with `model` also --dtype.
+// -t/--threads, --batch-tokens, --max-memory, and with `model` also --dtype, --attention-kernel,
+// --features.
 class ComputeOptions {
  public:
   struct Spec {
@@ -42,8 +44,16 @@ class ComputeOptions {
 
   int threads() const;                                         // >= 1
   std::int64_t batch_tokens() const { return batch_tokens_; }  // tokens a worker computes at once
+  const dnn::AttentionOptions& attention() const { return attention_; }
+  // For the workspace of one worker.  Under -v it tells what another attention than the exact one
+  // does to the first text.
+  model::RunOptions run_options() const;
 
  private:
+  void add_model_options(App& app);
+
+  const Messages& messages_;
+  dnn::AttentionOptions attention_;
   int threads_ = 0;
   std::int64_t batch_tokens_ = 2048;
   std::string dtype_ = "f32";

@@ -9,7 +9,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
 
+#include "base/error.hpp"
+#include "dnn/blocked_attention.hpp"
+#include "dnn/key_range.hpp"
+#include "dnn/performer.hpp"
 #include "dnn/simd-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -99,19 +104,6 @@ struct QueryRows {
   float* dst[kQueries];
   float* probabilities[kQueries];  // [S], or null
 };
-
-struct KeyRange {
-  std::size_t first, last;
-};
-
-// The keys [first, last) that a query sees.
-HWY_INLINE KeyRange visible(const AttentionShape& shape, std::int64_t query, std::size_t keys) {
-  const std::int64_t at = shape.query_start + query, count = static_cast<std::int64_t>(keys);
-  const std::int64_t first = at > shape.before ? at - shape.before : 0;
-  const std::int64_t last = shape.after < count - at ? at + shape.after + 1 : count;
-  return {static_cast<std::size_t>(std::min(first, count)),
-          static_cast<std::size_t>(std::clamp<std::int64_t>(last, 0, count))};
-}
 
 template <int Rows, class D>
 HWY_INLINE void attend(D d, const AttentionShape& shape, const HeadBuffers& head,
@@ -224,10 +216,36 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace nlp::dnn {
 HWY_EXPORT(Attend);
+namespace {
+
+// Random features stand for the whole softmax of all keys.
+void check_performer(const AttentionShape& shape, const ScoreTerm* term,
+                     const float* probabilities) {
+  const char* const why =
+      shape.before != AttentionShape::kAll || shape.after != AttentionShape::kAll
+          ? "the model's attention sees a part of the keys only"
+      : term          ? "the model adds terms to the scores of its attention"
+      : probabilities ? "it has no probabilities that could be told"
+                      : nullptr;
+  if (why)
+    throw Error(Kind::model, std::string("performer attention: ") + why +
+                                 "; use the attention kernel exact or blocked");
+}
+
+}  // namespace
 
 void attention(const AttentionShape& shape, ConstMatrix query, ConstMatrix key, ConstMatrix value,
                Matrix dst, Workspace& workspace, const ScoreTerm* term, float* probabilities) {
   if (query.rows == 0 || key.rows == 0) return;
+  switch (workspace.attention().kernel) {
+    case AttentionKernel::exact:
+      break;
+    case AttentionKernel::blocked:
+      return blocked_attention(shape, query, key, value, dst, workspace, term, probabilities);
+    case AttentionKernel::performer:
+      check_performer(shape, term, probabilities);
+      return performer_attention(shape, query, key, value, dst, workspace);
+  }
   HWY_DYNAMIC_DISPATCH(Attend)
   (shape, query, key, value, dst, workspace, term, probabilities);
 }

@@ -2,7 +2,8 @@
 //   dst[i, head h] = sum over j of P[h,i,j] * v[j,h],
 //   P[h,i,:] = softmax(q[i,h] · k[:,h] * scale + term) over the keys that query i sees
 // Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2.1.
-// The T x T matrix is never held: a few queries at a time see all keys, so memory is linear in T.
+// The T x T matrix is never held: a few queries at a time see all keys, or many of them a block of
+// keys, so memory is linear in T.
 // Legend: T queries, S keys (S = T within a text), A heads, D head size.
 #pragma once
 #include <cstdint>
@@ -21,8 +22,9 @@ class ScoreTerm {
   virtual ~ScoreTerm() = default;
   // Called before the first query of a head.
   virtual void begin(std::int64_t /*head*/) const {}
-  // scores[k] belongs to key first + k, `query` is counted from query_start.  Called once for each
-  // head and query, by one thread for a text; texts may be worked on by several.
+  // scores[k] belongs to key first + k, `query` is counted from query_start.  Called for each head
+  // and query: once, or, where keys are worked on in blocks, once for each block.  By one thread
+  // for a text; texts may be worked on by several.
   virtual void add(std::int64_t head, std::int64_t query, std::int64_t first,
                    std::span<float> scores) const = 0;
 };
@@ -42,6 +44,8 @@ struct AttentionShape {
 // query [T,A*D], key and value [S,A*D], dst [T,A*D].
 // term: null, or what is added to the scores.
 // probabilities: [A,T,S], or null when they are not wanted.
+// The kernel is workspace.attention()'s.
+// Throws Error{model}: the performer is asked for a term, a window or probabilities.
 // A text's rows depend on that text only, to the last bit.
 void attention(const AttentionShape& shape, ConstMatrix query, ConstMatrix key, ConstMatrix value,
                Matrix dst, Workspace& workspace, const ScoreTerm* term = nullptr,

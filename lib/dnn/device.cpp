@@ -18,7 +18,8 @@ Device::Device(Device&&) noexcept = default;
 Device& Device::operator=(Device&&) noexcept = default;
 Device::~Device() = default;
 
-Workspace::Workspace(const Device& device, int threads) {
+Workspace::Workspace(const Device& device, int threads, const AttentionOptions& attention)
+    : attention_(attention) {
   onednn::translate("workspace", [&] { impl_ = std::make_unique<Impl>(device, threads); });
 }
 Workspace::~Workspace() = default;

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <memory>
 
+#include "dnn/attention_options.hpp"
+
 namespace nlp::dnn {
 
 // The CPU engine.  Shared by all threads; outlives everything made with it.
@@ -24,7 +26,7 @@ class Device {
 class Workspace {
  public:
   // `threads`: how many threads one call may use.  Results do not depend on it.
-  Workspace(const Device& device, int threads);
+  Workspace(const Device& device, int threads, const AttentionOptions& attention = {});
   ~Workspace();
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
@@ -32,10 +34,14 @@ class Workspace {
   // Scratch of at least `count` floats, 64-byte aligned, valid until the next call.
   float* scratch(std::size_t count);
 
+  // How attention is computed.  Results of `exact` and `blocked` differ by rounding.
+  const AttentionOptions& attention() const { return attention_; }
+
   struct Impl;
   Impl& impl() const { return *impl_; }
 
  private:
+  AttentionOptions attention_;
   std::unique_ptr<Impl> impl_;
 };
 

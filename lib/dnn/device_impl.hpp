@@ -32,6 +32,7 @@ struct Workspace::Impl {
       std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, int, bool>;
   std::map<Key, MatmulKernel> kernels;
   tensor::Tensor scratch;
+  std::map<std::int64_t, tensor::Tensor> random_features;  // by head size
   tensor::Tensor scratchpad;
   tensor::Tensor padded_src, padded_dst;  // the last block of rows, where blocks are of one size
 };

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <mutex>
+#include <utility>
 
 #include "base/error.hpp"
 #include "model/decoder.hpp"
@@ -15,9 +17,11 @@ namespace nlp::model {
 
 class Workspace {
  public:
-  Workspace(const dnn::Device& device, int threads) : kernels(device, threads) {}
+  Workspace(const dnn::Device& device, const RunOptions& options)
+      : kernels(device, options.threads, options.attention), tell_error(options.tell_error) {}
 
   dnn::Workspace kernels;
+  std::function<void(const AttentionError&)> tell_error;  // empty once it has been called
   BlockBuffers block;
   DecoderBuffers decoder;
   tensor::Tensor gathered;     // rows picked for a head
@@ -46,6 +50,17 @@ class Lazy {
   mutable std::once_flag once_;
   mutable std::optional<Part> part_;
 };
+
+// |rows - exact| / |exact|, in the norm of Frobenius.
+double relative_error(const tensor::Tensor& rows, const tensor::Tensor& exact) {
+  double errors = 0, squares = 0;
+  for (std::int64_t k = 0; k < exact.size(); ++k) {
+    const double value = exact.data()[k], error = rows.data()[k] - value;
+    errors += error * error;
+    squares += value * value;
+  }
+  return squares > 0 ? std::sqrt(errors / squares) : 0;
+}
 
 const tensor::Tensor& gather(const tensor::Tensor& src, std::span<const std::int64_t> rows,
                              tensor::Tensor& dst) {
@@ -100,6 +115,22 @@ struct Model::Parts {
     layers_of(head).forward(src, workspace.kernels, workspace.transformed, dst);
   }
 
+  AttentionError attention_error(const Batch& batch, Workspace& workspace) const {
+    const auto size = static_cast<std::size_t>(batch.starts[1]);
+    Batch text;
+    text.add(std::span(batch.ids).first(size), std::span(batch.type_ids).first(size));
+    Keep keep;
+    keep.hidden.assign(static_cast<std::size_t>(config.layers) + 1, true);
+    dnn::Workspace exact_kernels(device, 1);
+    Encoded exact, encoded;
+    encoder->forward(text, keep, exact_kernels, workspace.block, exact);
+    encoder->forward(text, keep, workspace.kernels, workspace.block, encoded);
+    AttentionError error{.tokens = batch.starts[1], .layers = {}};
+    for (std::size_t layer = 1; layer < exact.hidden.size(); ++layer)
+      error.layers.push_back(relative_error(encoded.hidden[layer], exact.hidden[layer]));
+    return error;
+  }
+
   Config config;
   const Family& family;
   dnn::Device device;
@@ -122,11 +153,19 @@ Model Model::open(const std::filesystem::path& directory) {
 const Config& Model::config() const { return parts_->config; }
 
 WorkspacePtr Model::workspace(int threads) const {
-  return WorkspacePtr(new Workspace(parts_->device, threads));
+  return workspace(RunOptions{.threads = threads, .attention = {}, .tell_error = {}});
+}
+
+WorkspacePtr Model::workspace(const RunOptions& options) const {
+  return WorkspacePtr(new Workspace(parts_->device, options));
 }
 
 void Model::encode(const Batch& batch, const Keep& keep, Workspace& workspace, Encoded& dst) const {
   check_batch(parts_->config, batch);
+  if (workspace.tell_error && batch.rows() > 0) {
+    const auto error = parts_->attention_error(batch, workspace);
+    std::exchange(workspace.tell_error, nullptr)(error);
+  }
   parts_->encoder->forward(batch, keep, workspace.kernels, workspace.block, dst);
 }
 

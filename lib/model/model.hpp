@@ -14,6 +14,7 @@
 #include "model/config.hpp"
 #include "model/decoding.hpp"
 #include "model/generation_config.hpp"
+#include "model/run_options.hpp"
 #include "tensor/tensor.hpp"
 
 namespace nlp::model {
@@ -51,10 +52,11 @@ class Model {
 
   // `threads` is what one forward pass may use.
   WorkspacePtr workspace(int threads = 1) const;
+  WorkspacePtr workspace(const RunOptions& options) const;
 
   // The encoder.  A row's values depend on its own text only: never on neighbours, order or
   // threads. Throws Error{data} when a text is longer than config().max_tokens or an id is out of
-  // range.
+  // range; Error{model} when the workspace's attention kernel is not fit for the model.
   void encode(const Batch& batch, const Keep& keep, Workspace& workspace, Encoded& dst) const;
 
   // Which heads the checkpoint has weights for.

@@ -1,0 +1,25 @@
+// How a model computes, as against what it is.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "dnn/attention_options.hpp"
+
+namespace nlp::model {
+
+// How far a text's rows are from those of exact attention.
+struct AttentionError {
+  std::int64_t tokens = 0;     // of the text
+  std::vector<double> layers;  // [L]: |rows - exact rows| / |exact rows| behind each layer
+};
+
+struct RunOptions {
+  int threads = 1;  // what one forward pass may use
+  dnn::AttentionOptions attention;
+  // Not empty: called once, with the error of the first text that is encoded.  Costs that text's
+  // computation twice more.
+  std::function<void(const AttentionError&)> tell_error;
+};
+
+}  // namespace nlp::model
