@@ -18,23 +18,26 @@ namespace {
 struct Wanted {
   std::vector<std::int64_t> layers;  // ascending; 0 the embeddings
   std::int64_t last = 0;             // the last layer
+  bool last_apart = false;           // its rows are not the model's output
   bool attention = false;
 };
 
-// What the model has to keep: the last layer is there anyway.
+// What the model has to keep: its output is there anyway.
 nlp::model::Keep keep_of(const Wanted& wanted) {
   nlp::model::Keep keep;
   keep.attention = wanted.attention;
   keep.hidden.resize(static_cast<std::size_t>(wanted.last) + 1);
   bool any = false;
   for (const auto layer : wanted.layers)
-    if (layer != wanted.last) any = keep.hidden[static_cast<std::size_t>(layer)] = true;
+    if (layer != wanted.last || wanted.last_apart)
+      any = keep.hidden[static_cast<std::size_t>(layer)] = true;
   if (!any) keep.hidden.clear();
   return keep;
 }
 
 const Tensor& layer_of(const task::TextRows& rows, std::int64_t layer, const Wanted& wanted) {
-  return layer == wanted.last ? rows.last : rows.hidden[static_cast<std::size_t>(layer)];
+  if (layer == wanted.last && !wanted.last_apart) return rows.last;
+  return rows.hidden[static_cast<std::size_t>(layer)];
 }
 
 void put_tensor(cli::ValueWriter& writer, const Tensor& tensor) {
@@ -82,7 +85,10 @@ std::vector<cli::ArrayKind> arrays_of(const nlp::model::Config& config, const Wa
     kinds.push_back({name, Type::int64, {cli::kRows}});
   for (const auto layer : wanted.layers)
     kinds.push_back(
-        {fmt::format("hidden.{}", layer), Type::float32, {cli::kRows, config.hidden_size}});
+        {fmt::format("hidden.{}", layer),
+         Type::float32,
+         {cli::kRows,
+          layer == wanted.last && !wanted.last_apart ? config.output_size : config.hidden_size}});
   for (std::int64_t layer = 0; wanted.attention && layer < config.layers; ++layer)
     kinds.push_back({fmt::format("attention.{}", layer),
                      Type::float32,
@@ -132,6 +138,8 @@ int main(int argc, char** argv) {
     const auto& config = opened.model.config();
     wanted.last = config.layers;
     wanted.layers = cli::parse_layers(layers, config.layers);
+    // A model whose output is wider than its layers' rows gives it where one layer is asked for.
+    wanted.last_apart = config.output_size != config.hidden_size && wanted.layers.size() > 1;
     const auto keep = keep_of(wanted);
     const auto fit = cli::fit_options(overflow, compute);
     const auto limit = task::input_limit(opened.model, opened.tokenizer.max_length(), fit);

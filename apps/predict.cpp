@@ -32,12 +32,16 @@ std::optional<Tensor> rows_in(const cli::Record& record, const nlp::model::Confi
   if (!last) return std::nullopt;
   const auto array = cli::floats_of(*last);
   const auto tokens = static_cast<std::int64_t>(record.integers("ids").size());
-  if (array.shape != std::vector<std::int64_t>{tokens, config.hidden_size})
+  // The rows of a layer where those of the output are wider.
+  if (config.output_size != config.hidden_size &&
+      array.shape == std::vector<std::int64_t>{tokens, config.hidden_size})
+    return std::nullopt;
+  if (array.shape != std::vector<std::int64_t>{tokens, config.output_size})
     throw nlp::Error(nlp::Kind::data,
                      fmt::format("field `hidden` (expected shape [{}, {}], got {}); was it made "
                                  "with another model?",
-                                 tokens, config.hidden_size, nlp::tensor::to_string(array.shape)));
-  Tensor rows({tokens, config.hidden_size});
+                                 tokens, config.output_size, nlp::tensor::to_string(array.shape)));
+  Tensor rows({tokens, config.output_size});
   if (!array.values.empty())
     std::memcpy(rows.data(), array.values.data(), array.values.size() * sizeof(float));
   return rows;

@@ -126,10 +126,11 @@ Config read_config(const std::filesystem::path& directory) {
                                           keys.hidden_size, config.hidden_size));
     config.head_size = config.hidden_size / config.heads;
   }
-  if (family.read_more) family.read_more(reader, config);
   if (const Json* names = reader.find("architectures"); names && names->is_array())
     for (const Json& name : *names)
       if (name.is_string()) config.architectures.push_back(name.get<std::string>());
+  config.output_size = config.hidden_size;
+  if (family.read_more) family.read_more(reader, config);
   config.labels = read_labels(reader);
   config.problem = read_problem(reader, config.labels.size());
   return config;

@@ -49,6 +49,21 @@ struct FirstConvolution {
   Activation activation = Activation::tanh;
 };
 
+// Reformer's attention within chunks of `length` and those beside them.
+struct Chunks {
+  std::int64_t length = 0, before = 1, after = 0;
+};
+enum class LayerKind { local, hashed };
+struct Reformer {
+  std::vector<LayerKind> layers;  // [L]
+  Chunks local, hashed;
+  std::vector<std::int64_t> buckets;  // factors of their count; empty: by the text's length
+  std::int64_t rounds = 1;            // of hashing
+  std::uint64_t seed = 0;
+  std::int64_t max_tokens = 0;                      // what the reference derives buckets from
+  std::vector<std::int64_t> axis_rows, axis_sizes;  // of the position tables; empty: one table
+};
+
 // Tokens that see all others, and are seen by them, where attention is local.
 enum class GlobalTokens { none, first, question };
 
@@ -64,6 +79,7 @@ struct Config {
   std::string model_type;                  // "bert"
   std::vector<std::string> architectures;  // "BertForMaskedLM"
   std::int64_t hidden_size = 0;            // H
+  std::int64_t output_size = 0;            // width of the last layer's rows; H in most families
   std::int64_t embedding_size = 0;         // E; where it is not H, a layer projects E to H
   std::int64_t heads = 0;                  // A
   std::int64_t head_size = 0;              // D; A*D is H in most families
@@ -99,6 +115,7 @@ struct Config {
   std::vector<float> rotary_bases;  // [L]: queries and keys are rotated by position; empty: not
   Disentangled disentangled;
   FirstConvolution convolution;
+  Reformer reformer;
   bool prefers_other_lm = false;  // of two masked-LM heads in the file, the one of other_lm_*
   // Attention scores get a learned bias by distance, in this many buckets; 0: none.
   std::int64_t relative_buckets = 0, relative_max_distance = 128;

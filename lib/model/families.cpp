@@ -14,8 +14,9 @@ std::span<const Family* const> all_families() {
       &families::bert(),      &families::roberta(),    &families::xlm_roberta(),
       &families::camembert(), &families::distilbert(), &families::albert(),
       &families::electra(),   &families::mpnet(),      &families::modernbert(),
-      &families::deberta(),   &families::deberta_v2(), &families::t5(),
-      &families::mt5(),       &families::marian(),
+      &families::deberta(),   &families::deberta_v2(), &families::longformer(),
+      &families::reformer(),  &families::t5(),         &families::mt5(),
+      &families::marian(),
   };
   return kFamilies;
 }

@@ -39,8 +39,11 @@ dnn::Linear read_decoder(const Config& config, const WeightNames& names, const L
   const bool tied = head.decoder.empty() || (config.tie_word_embeddings && !weights.has(own));
   const tensor::TensorView table =
       tied ? word_table(config, names, weights)
-           : weights.tensor(own, {config.vocab_size, config.embedding_size});
+           : weights.tensor(own,
+                            {config.vocab_size,
+                             head.transform.empty() ? config.output_size : config.embedding_size});
   // The decoder adds its own bias; the other name is tied to it, and stands alone in older files.
+  if (head.bias.empty()) return dnn::Linear(weights.device(), {&table, 1}, {});
   const std::string own_bias = head.decoder + ".bias";
   const std::string bias_name = weights.has(own_bias) ? own_bias : head.bias;
   if (config.optional_biases && !weights.has(bias_name))
@@ -67,18 +70,20 @@ void HeadLayers::forward(const tensor::Tensor& src, dnn::Workspace& workspace,
 
 HeadLayers read_head(Head head, const Config& config, const WeightNames& names,
                      const Weights& weights) {
-  const auto hidden = config.hidden_size, labels = static_cast<std::int64_t>(config.labels.size());
+  const auto hidden = config.hidden_size, rows = config.output_size,
+             labels = static_cast<std::int64_t>(config.labels.size());
   // The layers before the last; an empty name: none.
   const auto head_of = [&](const std::string& dense, std::string_view norm, std::int64_t width,
                            Activation activation, dnn::Linear last) {
     HeadLayers layers{std::nullopt, std::nullopt, std::move(last)};
-    if (!dense.empty()) layers.first = weights.linear({dense}, width, hidden, to_dnn(activation));
+    if (!dense.empty()) layers.first = weights.linear({dense}, width, rows, to_dnn(activation));
     if (!norm.empty())
       layers.norm = weights.layer_norm(std::string(norm), width, config.layer_norm_epsilon);
     return layers;
   };
-  const auto linear = [&](std::string_view module, std::int64_t outputs) {
-    return weights.linear({std::string(module)}, outputs, hidden);
+  // The last layer, behind `dense` or on the rows themselves.
+  const auto linear = [&](std::string_view module, std::int64_t outputs, std::string_view dense) {
+    return weights.linear({std::string(module)}, outputs, dense.empty() ? rows : hidden);
   };
   switch (head) {
     case Head::masked_lm: {
@@ -89,21 +94,24 @@ HeadLayers read_head(Head head, const Config& config, const WeightNames& names,
     }
     case Head::token_classification:
       return head_of(std::string(names.token_dense), names.token_norm, hidden,
-                     config.pooled_activation, linear(names.token_classifier, labels));
+                     config.pooled_activation,
+                     linear(names.token_classifier, labels, names.token_dense));
     case Head::sequence_classification:
       return head_of(pooled_layer(names, weights), names.sequence_norm, hidden,
-                     config.pooled_activation, linear(names.sequence_classifier, labels));
+                     config.pooled_activation,
+                     linear(names.sequence_classifier, labels, pooled_layer(names, weights)));
     case Head::question_answering:
       return head_of(std::string(names.question_dense), names.question_norm, hidden,
-                     config.pooled_activation, linear(names.question_answering, 2));
+                     config.pooled_activation,
+                     linear(names.question_answering, 2, names.question_dense));
     case Head::next_sentence:
       return head_of(weights.encoder_name(names.pooler), {}, hidden, config.pooled_activation,
-                     linear(names.next_sentence, 2));
+                     linear(names.next_sentence, 2, names.pooler));
     case Head::replaced_token:
       break;
   }
   return head_of(std::string(names.replaced_dense), {}, hidden, config.activation,
-                 linear(names.replaced_prediction, 1));
+                 linear(names.replaced_prediction, 1, names.replaced_dense));
 }
 
 bool has_head(Head head, const Config& config, const WeightNames& names, const Weights& weights) {
@@ -117,6 +125,7 @@ bool has_head(Head head, const Config& config, const WeightNames& names, const W
       const LmNames own = lm_names(config, names, weights);
       // A layer that the classifiers have too tells nothing.
       const bool shared = names.lm_transform == names.sequence_dense;
+      if (own.transform.empty()) return has(own.decoder);
       return has(own.transform) &&
              (!shared || weights.has(own.bias) || has(own.decoder) || named(config, "ForMaskedLM"));
     }

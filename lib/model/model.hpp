@@ -34,8 +34,8 @@ struct Keep {
 };
 
 struct Encoded {
-  tensor::Tensor last;                                 // [N,H], output of the last layer
-  std::vector<tensor::Tensor> hidden;                  // [L+1] of [N,H]; those not kept are empty
+  tensor::Tensor last;                 // [N,H], output of the last layer; [N,config.output_size]
+  std::vector<tensor::Tensor> hidden;  // [L+1] of [N,H]; those not kept are empty
   std::vector<std::vector<tensor::Tensor>> attention;  // [L][B] of [A,T,T]; empty where not kept
 };
 

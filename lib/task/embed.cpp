@@ -26,7 +26,7 @@ Embedder::Embedder(const model::Model& model, const tokenizer::Tokenizer& tokeni
   if (pooling_.empty()) steps_.clear();
   if (!modules.include_prompt) skip_ = texts_.prompt_rows();
 
-  size_ = model.config().hidden_size * std::max<std::int64_t>(1, std::ssize(pooling_));
+  size_ = model.config().output_size * std::max<std::int64_t>(1, std::ssize(pooling_));
   for (const VectorStep& step : steps_) {
     const auto* dense = std::get_if<model::Dense>(&step);
     if (dense == nullptr) continue;

@@ -13,10 +13,11 @@ using nlp::tensor::Tensor;
 namespace {
 
 constexpr const char* kCheckpoints[] = {
-    "albert-mlm",        "bert-regression", "deberta-v1-mlm",       "deberta-v2-mlm",
-    "deberta-v2-ner",    "distilbert-mlm",  "distilbert-sentiment", "electra-discriminator",
-    "electra-generator", "electra-ner",     "modernbert-mlm",       "modernbert-sentiment",
-    "mpnet-mlm",         "roberta-mlm",     "roberta-ner",
+    "albert-mlm",           "bert-regression", "deberta-v1-mlm",       "deberta-v2-mlm",
+    "deberta-v2-ner",       "distilbert-mlm",  "distilbert-sentiment", "electra-discriminator",
+    "electra-generator",    "electra-ner",     "longformer-mlm",       "modernbert-mlm",
+    "modernbert-sentiment", "mpnet-mlm",       "reformer-mlm",         "roberta-mlm",
+    "roberta-ner",
 };
 
 // The logits of the one head a checkpoint has.
@@ -36,6 +37,7 @@ Tensor logits_of(const Model& model, const Batch& batch, const Tensor& last, Wor
 }
 
 void check_attention(const golden::Arrays& golden, const Config& config, const Encoded& encoded) {
+  if (!golden.has("attention.0")) return;  // where the reference's are of its own layout
   double most = 0;
   const auto width = golden.width();
   for (std::int64_t layer = 0; layer < config.layers; ++layer)

@@ -28,6 +28,7 @@ void set_roberta_heads(Family& family) {
   family.names.lm_bias = "lm_head.bias";
   family.names.sequence_dense = "classifier.dense";
   family.names.sequence_classifier = "classifier.out_proj";
+  family.defaults.head_activation = Activation::gelu_erf;  // whatever the layers have
   family.defaults.pad_token_id = 1;
 }
 

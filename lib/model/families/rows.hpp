@@ -15,6 +15,8 @@ const Family& mpnet();
 const Family& modernbert();
 const Family& deberta();
 const Family& deberta_v2();
+const Family& longformer();
+const Family& reformer();
 const Family& t5();
 const Family& mt5();
 const Family& marian();
