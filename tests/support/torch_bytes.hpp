@@ -10,7 +10,7 @@ namespace torch_bytes {
 
 inline std::string little(std::uint64_t value, unsigned size) {
   std::string bytes;
-  for (unsigned k = 0; k < size; ++k) bytes.push_back(static_cast<char>(value >> (8 * k) & 0xFF));
+  for (unsigned k = 0; k < size; ++k, value >>= 8) bytes.push_back(static_cast<char>(value & 0xFF));
   return bytes;
 }
 
