@@ -112,9 +112,8 @@ TEST_CASE("with ignore_merges a word that is a token is not split", "[tokenizer]
 }
 
 TEST_CASE("merges of tokens that the vocabulary lacks are refused by name", "[tokenizer]") {
-  using Catch::Matchers::Contains;
-  CHECK_THROWS_WITH(Model({"a", "b"}, {{"a", "b"}}), Contains("\"ab\""));
-  CHECK_THROWS_WITH(Model({"a", "ab"}, {{"a", "b"}}), Contains("\"b\""));
+  CHECK_THROWS_WITH(Model({"a", "b"}, {{"a", "b"}}), ContainsSubstring("\"ab\""));
+  CHECK_THROWS_WITH(Model({"a", "ab"}, {{"a", "b"}}), ContainsSubstring("\"b\""));
 }
 
 TEST_CASE("BPE of a word of a million bytes takes no quadratic time", "[tokenizer]") {

@@ -31,7 +31,6 @@ std::string refusal(const std::string& model) {
 }
 
 using Strings = std::vector<std::string>;
-using Catch::Matchers::Contains;
 const std::string kVocab = R"("vocab": {"a": 0, "##b": 1, "ab": 2, "b": 3})";
 }  // namespace
 
@@ -46,7 +45,7 @@ TEST_CASE("a model without type is known by its members", "[tokenizer]") {
         Strings{"b"});
   CHECK(tokens(R"({"vocab": [["a", -1.0], ["ab", -1]], "unk_id": 0})", "abx") ==
         Strings{"ab", "x"});
-  CHECK_THAT(refusal("{}"), Contains("has no type"));
+  CHECK_THAT(refusal("{}"), ContainsSubstring("has no type"));
 }
 
 TEST_CASE("merges are strings or pairs", "[tokenizer]") {
@@ -55,31 +54,33 @@ TEST_CASE("merges are strings or pairs", "[tokenizer]") {
           Strings{"ab"});
   for (const char* merges : {R"(["ab"])", R"(["a b b"])", R"([["a"]])", R"([["a", 1]])", "[1]"})
     CHECK_THAT(refusal(R"({"type": "BPE", )" + kVocab + R"(, "merges": )" + merges + "}"),
-               Contains("entry 0 is not a merge"));
+               ContainsSubstring("entry 0 is not a merge"));
   CHECK_THAT(refusal(R"({"type": "BPE", )" + kVocab + R"(, "merges": ["a x"]})"),
-             Contains("\"x\""));
+             ContainsSubstring("\"x\""));
   CHECK_THAT(refusal(R"({"type": "BPE", )" + kVocab + R"(, "merges": ["b a"]})"),
-             Contains("\"ba\""));
+             ContainsSubstring("\"ba\""));
 }
 
 TEST_CASE("dropout is refused, since tokens would be a matter of chance", "[tokenizer]") {
   CHECK(refusal(R"({"type": "BPE", "dropout": 0.0, "merges": [], )" + kVocab + "}") == "read");
   CHECK(refusal(R"({"type": "BPE", "dropout": null, "merges": [], )" + kVocab + "}") == "read");
   CHECK_THAT(refusal(R"({"type": "BPE", "dropout": 0.1, "merges": [], )" + kVocab + "}"),
-             Contains("dropout"));
+             ContainsSubstring("dropout"));
 }
 
 TEST_CASE("models that are broken or not supported are refused by name", "[tokenizer]") {
-  CHECK_THAT(refusal(R"({"type": "Bigram"})"), Contains("\"Bigram\" is not supported"));
-  CHECK_THAT(refusal(R"({"type": "BPE", "vocab": {}})"), Contains("merges"));
-  CHECK_THAT(refusal(R"({"type": "WordLevel", "vocab": {}})"), Contains("unk_token"));
+  CHECK_THAT(refusal(R"({"type": "Bigram"})"), ContainsSubstring("\"Bigram\" is not supported"));
+  CHECK_THAT(refusal(R"({"type": "BPE", "vocab": {}})"), ContainsSubstring("merges"));
+  CHECK_THAT(refusal(R"({"type": "WordLevel", "vocab": {}})"), ContainsSubstring("unk_token"));
   CHECK_THAT(refusal(R"({"type": "WordLevel", "vocab": {"a": -1}, "unk_token": "a"})"),
-             Contains("wrong id"));
-  CHECK_THAT(refusal(R"({"type": "Unigram", "vocab": [["a"]]})"), Contains("entry 0"));
-  CHECK_THAT(refusal(R"({"type": "Unigram", "vocab": [["a", null]]})"), Contains("entry 0"));
+             ContainsSubstring("wrong id"));
+  CHECK_THAT(refusal(R"({"type": "Unigram", "vocab": [["a"]]})"), ContainsSubstring("entry 0"));
+  CHECK_THAT(refusal(R"({"type": "Unigram", "vocab": [["a", null]]})"),
+             ContainsSubstring("entry 0"));
   CHECK_THAT(refusal(R"({"type": "Unigram", "vocab": [["a", 0]], "unk_id": 1})"),
-             Contains("unk_id"));
-  CHECK_THAT(refusal(R"({"type": "Unigram", "vocab": [], "unk_id": 0})"), Contains("unk_id"));
+             ContainsSubstring("unk_id"));
+  CHECK_THAT(refusal(R"({"type": "Unigram", "vocab": [], "unk_id": 0})"),
+             ContainsSubstring("unk_id"));
 }
 
 TEST_CASE("a word that WordLevel does not know is the unknown token, if there is one",
