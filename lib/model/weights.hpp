@@ -63,6 +63,7 @@ class Weights {
       const auto bytes = view.bytes() / static_cast<std::size_t>(parts);
       view.shape.front() = outputs;
       view.data += static_cast<std::size_t>(part) * bytes;
+      if (view.row_scales != nullptr) view.row_scales += part * outputs;
       return view;
     };
     const auto weights = slice(tensor(module + ".weight", {parts * outputs, inputs}));

@@ -33,5 +33,13 @@ inline float bf16_to_f32(std::uint16_t bits) {
   __builtin_memcpy(&value, &wide, sizeof value);
   return value;
 }
+// Rounds to nearest, ties to even; NaN stays NaN, and what is beyond the largest becomes infinity.
+inline std::uint16_t f32_to_bf16(float value) {
+  std::uint32_t bits;
+  __builtin_memcpy(&bits, &value, sizeof bits);
+  const std::uint32_t rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
+  const bool nan = (bits & 0x7fffffffu) > 0x7f800000u;
+  return static_cast<std::uint16_t>(nan ? (bits >> 16) | 0x40u : rounded);
+}
 
 }  // namespace nlp::tensor

@@ -12,7 +12,21 @@
 namespace nlp::tensor {
 namespace {
 constexpr std::align_val_t kAlignment{64};
+
+// i8 values from `first` on, each with the scale of its row.
+void scaled_to_f32(const TensorView& src, std::int64_t first, std::span<float> dst) {
+  const std::int64_t columns = count(src.shape) / std::max<std::int64_t>(src.shape.front(), 1);
+  const auto* from = reinterpret_cast<const std::int8_t*>(src.data) + first;
+  while (!dst.empty()) {
+    const float scale = src.row_scales[first / columns];
+    const auto size = std::min(dst.size(), static_cast<std::size_t>(columns - first % columns));
+    for (std::size_t k = 0; k < size; ++k) dst[k] = static_cast<float>(from[k]) * scale;
+    from += size;
+    first += static_cast<std::int64_t>(size);
+    dst = dst.subspan(size);
+  }
 }
+}  // namespace
 
 std::int64_t count(const Shape& shape) {
   std::int64_t product = 1;
@@ -40,9 +54,13 @@ void to_f32(const TensorView& src, std::int64_t first, std::span<float> dst) {
       return each(std::uint16_t{}, bf16_to_f32);
     case DType::f64:
       return each(double{}, [](double value) { return static_cast<float>(value); });
+    case DType::i8:
+      if (src.row_scales != nullptr) return scaled_to_f32(src, first, dst);
+      [[fallthrough]];
     default:
       throw Error(Kind::model, fmt::format("weights of type {} cannot be computed with (expected "
-                                           "float32, float16, bfloat16 or float64)",
+                                           "float32, float16, bfloat16, float64, or int8 "
+                                           "with scales)",
                                            name_of(src.dtype)));
   }
 }

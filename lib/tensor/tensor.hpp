@@ -22,11 +22,13 @@ struct TensorView {
   DType dtype = DType::f32;
   Shape shape;
   const std::byte* data = nullptr;
+  // Of i8 alone: a factor for each row of the first axis; value = q * row_scales[row].
+  const float* row_scales = nullptr;
   std::size_t bytes() const { return static_cast<std::size_t>(count(shape)) * size_of(dtype); }
 };
 
-// Converts f32, f16, bf16 and f64 values [first, first + dst.size()) of `src` to float32.
-// Throws Error{model} for another type.
+// Converts f32, f16, bf16, f64, and i8 values with row_scales, [first, first + dst.size()) of `src`
+// to float32.  Throws Error{model} for another type.
 void to_f32(const TensorView& src, std::int64_t first, std::span<float> dst);
 
 // Owned float32 values, 64-byte aligned, not initialised.  Move-only.

@@ -93,6 +93,30 @@ TEST_CASE("a bfloat16 is the upper half of a float32", "[tensor]") {
   CHECK(std::isnan(bf16_to_f32(0x7fc1)));
 }
 
+TEST_CASE("a float32 becomes the nearest bfloat16, ties to even", "[tensor]") {
+  using nlp::tensor::f32_to_bf16;
+  for (std::uint32_t bits = 0; bits <= 0xffff; ++bits) {
+    const auto half = static_cast<std::uint16_t>(bits);
+    const float value = bf16_to_f32(half);
+    if (std::isnan(value)) {
+      REQUIRE(std::isnan(bf16_to_f32(f32_to_bf16(value))));
+      continue;
+    }
+    REQUIRE(f32_to_bf16(value) == half);
+    if (std::isinf(value) || (half & 0x7fff) == 0x7f7f) continue;
+    const float next = bf16_to_f32(static_cast<std::uint16_t>(half + 1));
+    const float middle = static_cast<float>((static_cast<double>(value) + next) / 2);
+    REQUIRE(f32_to_bf16(middle) == static_cast<std::uint16_t>(half + (half & 1)));
+    REQUIRE(f32_to_bf16(std::nextafter(middle, value)) == half);
+    REQUIRE(f32_to_bf16(std::nextafter(middle, next)) == static_cast<std::uint16_t>(half + 1));
+  }
+  CHECK(f32_to_bf16(std::numeric_limits<float>::max()) == 0x7f80);
+  std::uint32_t low_nan = 0x7f800001u;  // whose upper half alone would be infinity
+  float nan;
+  std::memcpy(&nan, &low_nan, sizeof nan);
+  CHECK(std::isnan(bf16_to_f32(f32_to_bf16(nan))));
+}
+
 TEST_CASE("float64 values are rounded to the nearest float32, ties to even", "[tensor]") {
   const double infinity = std::numeric_limits<double>::infinity();
   const auto dst = converted<double>(
