@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
   cli::ComputeOptions compute(app);
 
   return app.run(argc, argv, [&] {
-    const auto opened = cli::open(app, model);
+    const auto opened = cli::open(app, model, compute);
     const task::Classifier classifier(opened.model, opened.tokenizer,
                                       cli::fit_options(overflow, compute));
     const auto write = [&](cli::Reply& reply, const cli::Record& record,

@@ -107,7 +107,7 @@ int main(int argc, char** argv) {
 
   return app.run(argc, argv, [&] {
     const auto modules = task::read_sentence_modules(model.directory());
-    const auto opened = cli::open(app, modules.transformer);
+    const auto opened = cli::open(app, modules.transformer, compute);
     for (const auto& [name, modes] : poolings)
       if (name == pooling) options.pooling = modes;
     options.text.fit = cli::fit_options(overflow, compute);

@@ -134,7 +134,7 @@ int main(int argc, char** argv) {
   });
 
   return app.run(argc, argv, [&] {
-    const auto opened = cli::open(app, model);
+    const auto opened = cli::open(app, model, compute);
     const auto& config = opened.model.config();
     wanted.last = config.layers;
     wanted.layers = cli::parse_layers(layers, config.layers);

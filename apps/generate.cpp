@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
   cli::ComputeOptions compute(app);
 
   return app.run(argc, argv, [&] {
-    const auto opened = cli::open(app, model);
+    const auto opened = cli::open(app, model, compute);
     options.fit = cli::fit_options(overflow, compute);
     const task::Generator generate(opened.model, opened.tokenizer, options);
     const auto work = [&](auto records, auto replies, nlp::model::Workspace& workspace) {

@@ -75,7 +75,7 @@ int main(int argc, char** argv) {
   cli::ComputeOptions compute(app);
 
   return app.run(argc, argv, [&] {
-    const auto opened = cli::open(app, model);
+    const auto opened = cli::open(app, model, compute);
     options.fit = cli::fit_options(overflow, compute);
     const task::Ner ner(opened.model, opened.tokenizer, options);
     const bool in_colour = output.to_terminal() && app.color();

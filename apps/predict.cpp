@@ -64,7 +64,7 @@ int main(int argc, char** argv) {
   cli::ComputeOptions compute(app);
 
   return app.run(argc, argv, [&] {
-    const auto opened = cli::open(app, model);
+    const auto opened = cli::open(app, model, compute);
     const auto heads = task::heads_of(opened.model);
     const auto fit = cli::fit_options(overflow, compute);
     const auto limit = task::input_limit(opened.model, opened.tokenizer.max_length(), fit);

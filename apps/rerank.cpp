@@ -31,7 +31,7 @@ int main(int argc, char** argv) {
   return app.run(argc, argv, [&] {
     const auto directory = model.directory();
     const auto activation = task::read_score_activation(directory);
-    const auto opened = cli::open(app, directory);
+    const auto opened = cli::open(app, directory, compute);
     const task::Reranker rerank(opened.model, opened.tokenizer, activation,
                                 cli::fit_options(overflow, compute));
     const auto work = [&](auto records, auto replies, nlp::model::Workspace& workspace) {

@@ -35,14 +35,12 @@ ComputeOptions::ComputeOptions(App& app, Spec spec) : messages_(app.messages()) 
 }
 
 void ComputeOptions::add_model_options(App& app) {
-  app.add_option("--dtype", dtype_, "Numbers to compute with: f32 so far")
-      ->type_name("f32")
+  app.add_choice<dnn::ComputeType>("--dtype", open_.type,
+                                   {{"f32", dnn::ComputeType::f32},
+                                    {"bf16", dnn::ComputeType::bf16},
+                                    {"int8", dnn::ComputeType::int8}},
+                                   "Numbers that the layers multiply")
       ->capture_default_str()
-      ->check([](const std::string& given) -> std::string {
-        if (given == "f32") return "";
-        if (given == "bf16" || given == "int8") return given + " does not exist yet; use f32";
-        return fmt::format("`{}` is no type (f32)", given);
-      })
       ->group("Compute");
   app.add_choice<dnn::AttentionKernel>(
          "--attention-kernel", attention_.kernel,

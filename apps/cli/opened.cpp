@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "dnn/version.hpp"
+
 namespace nlp::cli {
 
 tokenizer::Tokenizer open_tokenizer(const App& app, const std::filesystem::path& directory) {
@@ -10,14 +12,22 @@ tokenizer::Tokenizer open_tokenizer(const App& app, const std::filesystem::path&
   return tokenizer;
 }
 
-Opened open(const App& app, const ModelOptions& options) { return open(app, options.directory()); }
+Opened open(const App& app, const ModelOptions& options, const ComputeOptions& compute) {
+  return open(app, options.directory(), compute);
+}
 
-Opened open(const App& app, const std::filesystem::path& directory) {
-  Opened opened{model::Model::open(directory), open_tokenizer(app, directory)};
+Opened open(const App& app, const std::filesystem::path& directory, const ComputeOptions& compute) {
+  const model::OpenOptions& options = compute.open_options();
+  Opened opened{model::Model::open(directory, options), open_tokenizer(app, directory)};
   const auto& config = opened.model.config();
   app.messages().info(fmt::format("{}: {}, {} layers, hidden size {}, {} tokens at most",
                                   directory.string(), config.model_type, config.layers,
                                   config.hidden_size, config.max_tokens));
+  if (opened.model.used() != options.type)
+    app.messages().info(
+        fmt::format("--dtype {}: this machine ({}) has no fast kernels of it; "
+                    "weights are rounded to it, {} is computed",
+                    name_of(options.type), dnn::isa_name(), name_of(opened.model.used())));
   return opened;
 }
 

@@ -17,8 +17,8 @@ struct Opened {
 };
 
 // Opens both, and tells under -v what was read.  Throws Error{model}.
-Opened open(const App& app, const ModelOptions& options);
-Opened open(const App& app, const std::filesystem::path& directory);
+Opened open(const App& app, const ModelOptions& options, const ComputeOptions& compute);
+Opened open(const App& app, const std::filesystem::path& directory, const ComputeOptions& compute);
 tokenizer::Tokenizer open_tokenizer(const App& app, const std::filesystem::path& directory);
 
 // The options of one worker's workspace.  Of all workers the one that gets the first record tells

@@ -45,6 +45,7 @@ class ComputeOptions {
   int threads() const;                                         // >= 1
   std::int64_t batch_tokens() const { return batch_tokens_; }  // tokens a worker computes at once
   const dnn::AttentionOptions& attention() const { return attention_; }
+  const model::OpenOptions& open_options() const { return open_; }
   // For the workspace of one worker.  Under -v it tells what another attention than the exact one
   // does to the first text.
   model::RunOptions run_options() const;
@@ -56,7 +57,7 @@ class ComputeOptions {
   dnn::AttentionOptions attention_;
   int threads_ = 0;
   std::int64_t batch_tokens_ = 2048;
-  std::string dtype_ = "f32";
+  model::OpenOptions open_;
   std::uint64_t max_memory_ = 0;
 };
 

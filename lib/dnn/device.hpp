@@ -4,16 +4,22 @@
 #include <memory>
 
 #include "dnn/attention_options.hpp"
+#include "dnn/compute_type.hpp"
 
 namespace nlp::dnn {
 
-// The CPU engine.  Shared by all threads; outlives everything made with it.
+// The CPU engine, and what linear layers made with it multiply.  Shared by all threads; outlives
+// everything made with it.
 class Device {
  public:
-  Device();
+  explicit Device(ComputeType type = ComputeType::f32);
   Device(Device&&) noexcept;
   Device& operator=(Device&&) noexcept;
   ~Device();
+
+  // What is really multiplied: f32 where the machine has no fast kernels of the type asked for.
+  // The weights are rounded to the type asked for all the same.
+  ComputeType used() const;
 
   struct Impl;
   Impl& impl() const { return *impl_; }

@@ -1,9 +1,12 @@
 // The insides of Device and Workspace, for the sources of this room only.
 #pragma once
+#include <compare>
 #include <cstdint>
 #include <map>
-#include <tuple>
+#include <vector>
 
+#include "dnn/activation.hpp"
+#include "dnn/convert_rows.hpp"
 #include "dnn/device.hpp"
 #include "dnn/onednn.hpp"
 #include "tensor/tensor.hpp"
@@ -12,6 +15,16 @@ namespace nlp::dnn {
 
 struct Device::Impl {
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
+  ComputeType wanted = ComputeType::f32;  // what weights are rounded to
+  ComputeType used = ComputeType::f32;    // what is multiplied
+};
+
+struct MatmulKey {
+  ComputeType type;
+  std::int64_t rows, inputs, outputs, src_stride, dst_stride;
+  Activation activation;
+  bool bias;
+  auto operator<=>(const MatmulKey&) const = default;
 };
 
 // A matmul of exact shape and what its arguments look like.
@@ -27,14 +40,13 @@ struct Workspace::Impl {
   dnnl::engine engine;
   dnnl::stream stream;
   int threads;
-  // rows, inputs, outputs, src stride, dst stride, activation, has bias
-  using Key =
-      std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, int, bool>;
-  std::map<Key, MatmulKernel> kernels;
+  std::map<MatmulKey, MatmulKernel> kernels;
   tensor::Tensor scratch;
   std::map<std::int64_t, tensor::Tensor> random_features;  // by head size
   tensor::Tensor scratchpad;
   tensor::Tensor padded_src, padded_dst;  // the last block of rows, where blocks are of one size
+  tensor::Tensor narrow_src, sums;        // bytes of a block of rows, and what becomes of them
+  std::vector<RowScale> row_scales;       // of narrow_src
 };
 
 }  // namespace nlp::dnn

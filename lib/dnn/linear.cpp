@@ -1,75 +1,22 @@
 #include "dnn/linear.hpp"
 
 #include <algorithm>
-#include <limits>
-#include <unordered_map>
+#include <cmath>
 #include <utility>
+#include <vector>
 
-#include "dnn/device_impl.hpp"
+#include "dnn/convert_rows.hpp"
+#include "dnn/packed_matmul.hpp"
 
 namespace nlp::dnn {
 namespace {
 
-using Dims = dnnl::memory::dims;
-using Tag = dnnl::memory::format_tag;
-constexpr auto kF32 = dnnl::memory::data_type::f32;
+// Layers of fewer outputs are float32 whatever the device's type is.
+constexpr std::int64_t kLeastNarrowOutputs = 64;
 
-// The layout of packed weights is asked for once, with this many rows, and then given to kernels
-// of every row count: one layout, so one order of summation.
-constexpr std::int64_t kLayoutRows = 128;
-
-// How many rows a kernel is run on.  A row has the same bytes in each of these counts; where there
-// are fewer rows, zeros follow them.
-struct RowCounts {
-  std::int64_t least;  // never fewer than this
-  std::int64_t most;   // never more: more rows are done in blocks
-  std::int64_t step;   // and a multiple of this
-  bool threads;        // on any number of threads, or on one alone
-};
-
-RowCounts row_counts(const std::string& kernel) {
-  // oneDNN's brgemm kernels do not care, but oneDNN 3 takes a single row for a matrix that lies
-  // transposed and then sums in shorter parts (512 inputs, not 1024).
-  if (kernel.rfind("brg", 0) == 0) return {2, std::numeric_limits<std::int64_t>::max(), 1, true};
-  // Its gemm kernels (AVX2 and older) split the sum by the count of rows and threads.  Up to 48
-  // rows on one thread they do not, and work on six rows at a time; fewer than six they sum
-  // otherwise.
-  if (kernel.rfind("gemm:jit", 0) == 0) return {6, 48, 6, false};
-  return {48, 48, 48, false};  // a kernel we know nothing of
-}
-
-// A workspace forgets its kernels when it has this many; oneDNN's own cache keeps the recent ones.
-constexpr std::size_t kWorkspaceKernels = 512;
-
-dnnl::primitive_attr attributes(Activation activation) {
-  dnnl::post_ops ops;
-  const auto append = [&](dnnl::algorithm algorithm, float alpha) {
-    onednn::append_eltwise(ops, algorithm, alpha, 0);
-  };
-  switch (activation) {
-    case Activation::none:
-      break;
-    case Activation::gelu_erf:
-      append(dnnl::algorithm::eltwise_gelu_erf, 0);
-      break;
-    case Activation::gelu_tanh:
-      append(dnnl::algorithm::eltwise_gelu_tanh, 0);
-      break;
-    case Activation::relu:
-      append(dnnl::algorithm::eltwise_relu, 0);
-      break;
-    case Activation::silu:
-      append(dnnl::algorithm::eltwise_swish, 1);
-      break;
-    case Activation::tanh:
-      append(dnnl::algorithm::eltwise_tanh, 0);
-      break;
-  }
-  dnnl::primitive_attr attr;
-  attr.set_post_ops(ops);
-  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  return attr;
-}
+// Bytes of narrow rows and their sums that stay in a core's own cache.
+constexpr std::int64_t kBlockBytes = 512 << 10;
+constexpr std::int64_t kLeastBlock = 16, kMostBlock = 256;
 
 // The parts one behind the other, as float32.
 tensor::Tensor gather(std::span<const tensor::TensorView> parts) {
@@ -84,70 +31,99 @@ tensor::Tensor gather(std::span<const tensor::TensorView> parts) {
   return whole;
 }
 
+// Eight bits for each weight of an output, from -127 to 127.
+struct ByteWeights {
+  std::vector<std::int8_t> values;  // [M,K]
+  tensor::Tensor scales, totals;    // [M], see IntegerSums
+};
+
+ByteWeights quantize_weights(const tensor::Tensor& weights, std::int64_t inputs) {
+  const std::int64_t outputs = weights.size() / inputs;
+  ByteWeights bytes{std::vector<std::int8_t>(static_cast<std::size_t>(weights.size())),
+                    tensor::Tensor({outputs}), tensor::Tensor({outputs})};
+  for (std::int64_t m = 0; m < outputs; ++m) {
+    const float* row = weights.data() + m * inputs;
+    float most = 0;
+    for (std::int64_t k = 0; k < inputs; ++k) most = std::max(most, std::abs(row[k]));
+    const float scale = most / 127, inverse = most > 0 ? 127 / most : 0;
+    std::int8_t* to = bytes.values.data() + m * inputs;
+    std::int32_t total = 0;
+    for (std::int64_t k = 0; k < inputs; ++k) {
+      to[k] = static_cast<std::int8_t>(std::nearbyint(row[k] * inverse));
+      total += to[k];
+    }
+    bytes.scales.data()[m] = scale;
+    bytes.totals.data()[m] = scale * static_cast<float>(total);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 struct Linear::Impl {
-  std::int64_t inputs = 0;
-  std::int64_t outputs = 0;
+  PackedMatmul matmul;
   Activation activation = Activation::none;
-  dnnl::engine engine;
-  dnnl::memory weights;  // [K, M] in oneDNN's layout
-  tensor::Tensor bias;   // [M]; empty: none
+  tensor::Tensor bias;            // [M]; empty: none
+  tensor::Tensor scales, totals;  // [M], where weights are bytes
 
-  dnnl::matmul::primitive_desc describe(const dnnl::memory::desc& weights_desc, std::int64_t rows,
-                                        std::int64_t src_stride, std::int64_t dst_stride) const {
-    const dnnl::memory::desc src({rows, inputs}, kF32, Dims{src_stride, 1});
-    const dnnl::memory::desc dst({rows, outputs}, kF32, Dims{dst_stride, 1});
-    const dnnl::primitive_attr attr = attributes(activation);
-    if (bias.empty()) return onednn::describe<dnnl::matmul>(engine, attr, src, weights_desc, dst);
-    return onednn::describe<dnnl::matmul>(engine, attr, src, weights_desc, bias_desc(), dst);
+  ConstMatrix block(ConstMatrix rows, std::int64_t first, std::int64_t count) const {
+    return {rows.row(first), count, rows.columns, rows.stride};
+  }
+  Matrix block(Matrix rows, std::int64_t first, std::int64_t count) const {
+    return {rows.row(first), count, rows.columns, rows.stride};
   }
 
-  RowCounts counts{};
-
-  dnnl::memory::desc bias_desc() const { return {{1, outputs}, kF32, Tag::ab}; }
-
-  const MatmulKernel& kernel(std::int64_t rows, std::int64_t src_stride, std::int64_t dst_stride,
-                             Workspace::Impl& workspace) const {
-    const Workspace::Impl::Key key{
-        rows, inputs, outputs, src_stride, dst_stride, static_cast<int>(activation), !bias.empty()};
-    if (const auto found = workspace.kernels.find(key); found != workspace.kernels.end())
-      return found->second;
-    if (workspace.kernels.size() >= kWorkspaceKernels) workspace.kernels.clear();
-    const auto desc = describe(weights.get_desc(), rows, src_stride, dst_stride);
-    return workspace.kernels
-        .emplace(key, MatmulKernel{dnnl::matmul(desc), desc.src_desc(), desc.dst_desc(),
-                                   desc.scratchpad_desc()})
-        .first->second;
+  void multiply(std::int64_t rows, ConstMatrix src, Matrix dst, Workspace::Impl& own) const {
+    matmul.execute(rows, {src.data, src.stride}, {dst.data, dst.stride}, bias.data(), own);
   }
 
-  void execute(ConstMatrix src, Matrix dst, Workspace::Impl& own) const {
-    const MatmulKernel& call = kernel(src.rows, src.stride, dst.stride, own);
-    own.scratchpad.resize({static_cast<std::int64_t>(call.scratchpad.get_size() + 3) / 4});
-    std::unordered_map<int, dnnl::memory> args = {
-        {DNNL_ARG_SRC, dnnl::memory(call.src, engine, const_cast<float*>(src.data))},
-        {DNNL_ARG_WEIGHTS, weights},
-        {DNNL_ARG_DST, dnnl::memory(call.dst, engine, dst.data)},
-        {DNNL_ARG_SCRATCHPAD, dnnl::memory(call.scratchpad, engine, own.scratchpad.data())}};
-    if (!bias.empty())
-      args.emplace(DNNL_ARG_BIAS,
-                   dnnl::memory(bias_desc(), engine, const_cast<float*>(bias.data())));
-    call.primitive.execute(own.stream, args);
-    own.stream.wait();
-  }
-
-  // The same on `padded` rows, those behind src's being zero.
-  void execute_padded(ConstMatrix src, Matrix dst, std::int64_t padded,
-                      Workspace::Impl& own) const {
-    own.padded_src.resize({padded, inputs});
-    own.padded_dst.resize({padded, outputs});
+  // float32; bias and activation are part of the product.
+  void forward_f32(ConstMatrix src, Matrix dst, Workspace::Impl& own) const {
+    const std::int64_t padded = matmul.counts().padded(src.rows);
+    if (padded == src.rows) return multiply(padded, src, dst, own);
+    own.padded_src.resize({padded, src.columns});
+    own.padded_dst.resize({padded, dst.columns});
     for (std::int64_t k = 0; k < src.rows; ++k)
-      std::copy_n(src.row(k), inputs, own.padded_src.row(k).data());
+      std::copy_n(src.row(k), src.columns, own.padded_src.row(k).data());
     std::fill(own.padded_src.row(src.rows).data(), own.padded_src.data() + own.padded_src.size(),
               0.0f);
-    execute(matrix(std::as_const(own.padded_src)), matrix(own.padded_dst), own);
+    multiply(padded, matrix(std::as_const(own.padded_src)), matrix(own.padded_dst), own);
     for (std::int64_t k = 0; k < src.rows; ++k)
-      std::copy_n(own.padded_dst.row(k).data(), outputs, dst.row(k));
+      std::copy_n(own.padded_dst.row(k).data(), dst.columns, dst.row(k));
+  }
+
+  // Narrow numbers; rows of src behind the last are whatever the scratch memory holds.
+  void forward_narrow(ConstMatrix src, Matrix dst, Workspace::Impl& own) const {
+    const std::int64_t padded = matmul.counts().padded(src.rows);
+    own.narrow_src.resize({padded, src.columns});  // has room for four bytes a number
+    own.sums.resize({padded, dst.columns});
+    const Finish step{bias.values(), activation};
+    float* narrow = own.narrow_src.data();
+    const auto execute = [&] {
+      matmul.execute(padded, {narrow, src.columns}, {own.sums.data(), dst.columns}, nullptr, own);
+    };
+    if (matmul.form().type == ComputeType::bf16) {
+      round_to_bf16(src, reinterpret_cast<std::uint16_t*>(narrow));
+      execute();
+      return finish(step, block(matrix(std::as_const(own.sums)), 0, src.rows), dst);
+    }
+    own.row_scales.resize(static_cast<std::size_t>(padded));
+    quantize(src, {}, reinterpret_cast<std::uint8_t*>(narrow), own.row_scales.data());
+    execute();
+    finish(step,
+           IntegerSums{reinterpret_cast<const std::int32_t*>(own.sums.data()),
+                       own.row_scales.data(), scales.data(), totals.data()},
+           dst);
+  }
+
+  std::int64_t block_rows() const {
+    const auto& form = matmul.form();
+    if (form.type == ComputeType::f32) return matmul.counts().most;
+    const std::int64_t row_bytes =
+        form.outputs * 4 + form.inputs * (form.type == ComputeType::bf16 ? 2 : 1);
+    const std::int64_t rows =
+        std::clamp(kBlockBytes / row_bytes, kLeastBlock, kMostBlock) / kLeastBlock * kLeastBlock;
+    return std::min(rows, matmul.counts().most);
   }
 };
 
@@ -155,30 +131,48 @@ Linear::Linear(const Device& device, std::span<const tensor::TensorView> weights
                std::span<const tensor::TensorView> bias, Activation activation)
     : impl_(std::make_unique<Impl>()) {
   onednn::translate("linear layer", [&] {
-    impl_->engine = device.impl().engine;
-    impl_->activation = activation;
-    impl_->inputs = weights.front().shape.at(1);
-    for (const auto& part : weights) impl_->outputs += part.shape.at(0);
+    const Device::Impl& own = device.impl();
+    ProductForm form{.inputs = weights.front().shape.at(1)};
+    for (const auto& part : weights) form.outputs += part.shape.at(0);
+    if (form.outputs >= kLeastNarrowOutputs) form.type = own.used;
+    const ComputeType rounded = form.outputs >= kLeastNarrowOutputs ? own.wanted : form.type;
     if (!bias.empty()) impl_->bias = gather(bias);
-    onednn::use_threads(1);
-    const dnnl::memory::desc any({impl_->inputs, impl_->outputs}, kF32, Tag::any);
-    const auto layout =
-        impl_->describe(any, kLayoutRows, impl_->inputs, impl_->outputs).weights_desc();
-    impl_->weights = dnnl::memory(layout, impl_->engine);
-    impl_->counts = row_counts(
-        impl_->describe(layout, kLayoutRows, impl_->inputs, impl_->outputs).impl_info_str());
+    impl_->activation = activation;
+    if (form.type == ComputeType::f32) {
+      form.activation = activation;
+      form.bias = !bias.empty();
+    }
+    const auto pack = [&](const void* values) {
+      impl_->matmul = PackedMatmul(own.engine, form, values);
+    };
+    // A single matrix of the right type is read where it lies; others are gathered first.
+    const auto lies = reinterpret_cast<std::uintptr_t>(weights.front().data);
+    const bool alone = weights.size() == 1;
+    if (rounded == ComputeType::f32 && alone && weights.front().dtype == tensor::DType::f32 &&
+        lies % alignof(float) == 0)
+      return pack(weights.front().data);
+    if (form.type == ComputeType::bf16 && alone && weights.front().dtype == tensor::DType::bf16 &&
+        lies % alignof(std::uint16_t) == 0)
+      return pack(weights.front().data);
 
-    // Checkpoints hold [M, K]: oneDNN's [K, M] with the axes swapped.  A single f32 matrix is read
-    // where it lies; others are gathered first.
-    const auto* lies = reinterpret_cast<const float*>(weights.front().data);
-    const bool in_place = weights.size() == 1 && weights.front().dtype == tensor::DType::f32 &&
-                          reinterpret_cast<std::uintptr_t>(lies) % alignof(float) == 0;
-    const tensor::Tensor gathered = in_place ? tensor::Tensor() : gather(weights);
-    dnnl::memory plain({{impl_->inputs, impl_->outputs}, kF32, Tag::ba}, impl_->engine,
-                       const_cast<float*>(in_place ? lies : gathered.data()));
-    dnnl::stream stream(impl_->engine);
-    dnnl::reorder(plain, impl_->weights).execute(stream, plain, impl_->weights);
-    stream.wait();
+    tensor::Tensor values = gather(weights);
+    const std::int64_t inputs = form.inputs, outputs = form.outputs;
+    if (rounded == ComputeType::bf16) {
+      std::vector<std::uint16_t> narrow(static_cast<std::size_t>(values.size()));
+      round_to_bf16({values.data(), outputs, inputs, inputs}, narrow.data());
+      if (form.type == ComputeType::bf16) return pack(narrow.data());
+      std::transform(narrow.begin(), narrow.end(), values.data(), tensor::bf16_to_f32);
+    } else if (rounded == ComputeType::int8) {
+      ByteWeights bytes = quantize_weights(values, inputs);
+      if (form.type == ComputeType::int8) {
+        impl_->scales = std::move(bytes.scales);
+        impl_->totals = std::move(bytes.totals);
+        return pack(bytes.values.data());
+      }
+      for (std::int64_t k = 0; k < values.size(); ++k)
+        values.data()[k] = bytes.scales.data()[k / inputs] * static_cast<float>(bytes.values[k]);
+    }
+    pack(values.data());
   });
 }
 
@@ -186,25 +180,23 @@ Linear::Linear(Linear&&) noexcept = default;
 Linear& Linear::operator=(Linear&&) noexcept = default;
 Linear::~Linear() = default;
 
-std::int64_t Linear::inputs() const { return impl_->inputs; }
-std::int64_t Linear::outputs() const { return impl_->outputs; }
+std::int64_t Linear::inputs() const { return impl_->matmul.form().inputs; }
+std::int64_t Linear::outputs() const { return impl_->matmul.form().outputs; }
 
 void Linear::forward(ConstMatrix src, Matrix dst, Workspace& workspace) const {
   if (src.rows == 0) return;
   onednn::translate("linear layer", [&] {
     Workspace::Impl& own = workspace.impl();
-    const RowCounts& counts = impl_->counts;
-    onednn::use_threads(counts.threads ? own.threads : 1);
-    for (std::int64_t row = 0; row < src.rows; row += counts.most) {
-      const std::int64_t rows = std::min(counts.most, src.rows - row);
-      const ConstMatrix src_block{src.row(row), rows, src.columns, src.stride};
-      const Matrix dst_block{dst.row(row), rows, dst.columns, dst.stride};
-      const std::int64_t padded =
-          std::max(counts.least, (rows + counts.step - 1) / counts.step * counts.step);
-      if (padded == rows)
-        impl_->execute(src_block, dst_block, own);
+    onednn::use_threads(impl_->matmul.counts().threads ? own.threads : 1);
+    const std::int64_t step = impl_->block_rows();
+    for (std::int64_t row = 0; row < src.rows; row += step) {
+      const std::int64_t rows = std::min(step, src.rows - row);
+      const ConstMatrix from = impl_->block(src, row, rows);
+      const Matrix to = impl_->block(dst, row, rows);
+      if (impl_->matmul.form().type == ComputeType::f32)
+        impl_->forward_f32(from, to, own);
       else
-        impl_->execute_padded(src_block, dst_block, padded, own);
+        impl_->forward_narrow(from, to, own);
     }
   });
 }
@@ -212,9 +204,7 @@ void Linear::forward(ConstMatrix src, Matrix dst, Workspace& workspace) const {
 std::string Linear::kernel(std::int64_t rows, Workspace& workspace) const {
   return onednn::translate("linear layer", [&] {
     onednn::use_threads(workspace.impl().threads);
-    const auto desc =
-        impl_->describe(impl_->weights.get_desc(), rows, impl_->inputs, impl_->outputs);
-    return std::string(desc.impl_info_str());
+    return impl_->matmul.kernel(rows);
   });
 }
 

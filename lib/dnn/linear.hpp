@@ -1,5 +1,7 @@
 // A fully connected layer: dst[n,:] = f(src[n,:] · weightsᵀ + bias), f an activation or nothing.
-// The weights are kept in the layout that oneDNN prefers; bias and f are fused into the product.
+// The weights are kept in the layout that oneDNN prefers, in the numbers that the device
+// multiplies; rows are float32 and become such numbers on the way into the product.
+// Layers of few outputs (classifiers) cost nothing and stay float32.
 // Legend: N rows, K inputs, M outputs.
 #pragma once
 #include <cstdint>
@@ -7,15 +9,12 @@
 #include <span>
 #include <string>
 
+#include "dnn/activation.hpp"
 #include "dnn/device.hpp"
 #include "dnn/matrix.hpp"
 #include "tensor/tensor.hpp"
 
 namespace nlp::dnn {
-
-// Elementwise functions that can follow a product.  Source: oneDNN's eltwise algorithms;
-// gelu_erf is x Φ(x) (Hendrycks, Gimpel 2016, arXiv:1606.08415), gelu_tanh its approximation there.
-enum class Activation : std::uint8_t { none, gelu_erf, gelu_tanh, relu, silu, tanh };
 
 class Linear {
  public:

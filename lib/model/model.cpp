@@ -97,9 +97,10 @@ std::string probe_of(const WeightNames& names) {
 
 // In the order of dependence: the mapping outlives the views into it.
 struct Model::Parts {
-  Parts(const std::filesystem::path& directory)
+  Parts(const std::filesystem::path& directory, const OpenOptions& options)
       : config(read_config(directory)),
         family(find_family(config.model_type, directory.string())),
+        device(options.type),
         checkpoint(checkpoint::Checkpoint::open(directory)),
         weights(checkpoint, device, family.names.prefix, probe_of(family.names), config),
         encoder(read_encoder(config, family, weights)) {}
@@ -146,11 +147,12 @@ Model::Model(Model&&) noexcept = default;
 Model& Model::operator=(Model&&) noexcept = default;
 Model::~Model() = default;
 
-Model Model::open(const std::filesystem::path& directory) {
-  return Model(std::make_unique<Parts>(directory));
+Model Model::open(const std::filesystem::path& directory, const OpenOptions& options) {
+  return Model(std::make_unique<Parts>(directory, options));
 }
 
 const Config& Model::config() const { return parts_->config; }
+dnn::ComputeType Model::used() const { return parts_->device.used(); }
 
 WorkspacePtr Model::workspace(int threads) const {
   return workspace(RunOptions{.threads = threads, .attention = {}, .tell_error = {}});

@@ -42,13 +42,16 @@ struct Encoded {
 class Model {
  public:
   // Reads config.json and the weights.  Throws Error{model}.
-  static Model open(const std::filesystem::path& directory);
+  static Model open(const std::filesystem::path& directory, const OpenOptions& options = {});
 
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
   ~Model();
 
   const Config& config() const;
+  // What linear layers really multiply: f32 where the machine has no fast kernels of the type that
+  // was asked for.
+  dnn::ComputeType used() const;
 
   // `threads` is what one forward pass may use.
   WorkspacePtr workspace(int threads = 1) const;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dnn/attention_options.hpp"
+#include "dnn/compute_type.hpp"
 
 namespace nlp::model {
 
@@ -12,6 +13,11 @@ namespace nlp::model {
 struct AttentionError {
   std::int64_t tokens = 0;     // of the text
   std::vector<double> layers;  // [L]: |rows - exact rows| / |exact rows| behind each layer
+};
+
+// How a checkpoint is made ready to compute.
+struct OpenOptions {
+  dnn::ComputeType type = dnn::ComputeType::f32;  // of linear layers, whatever the file holds
 };
 
 struct RunOptions {

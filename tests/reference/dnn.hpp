@@ -1,5 +1,6 @@
 // Naive versions of the kernels, in double: what the fast ones are held against.
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -23,6 +24,47 @@ inline nlp::tensor::Tensor random(nlp::tensor::Shape shape, unsigned seed, float
 inline nlp::tensor::TensorView view(const nlp::tensor::Tensor& tensor) {
   return {nlp::tensor::DType::f32, tensor.shape(),
           reinterpret_cast<const std::byte*>(tensor.data())};
+}
+
+// Each number through bfloat16: the nearest one, ties to even.
+inline nlp::tensor::Tensor through_bf16(const nlp::tensor::Tensor& src) {
+  nlp::tensor::Tensor dst(src.shape());
+  for (std::int64_t k = 0; k < src.size(); ++k) {
+    int exponent = 0;
+    const double part = std::frexp(double{src.data()[k]}, &exponent);
+    dst.data()[k] =
+        static_cast<float>(std::ldexp(std::nearbyint(std::ldexp(part, 8)), exponent - 8));
+  }
+  return dst;
+}
+
+// Each row through 127 steps to either side of 0.
+inline nlp::tensor::Tensor through_signed_bytes(const nlp::tensor::Tensor& src) {
+  nlp::tensor::Tensor dst(src.shape());
+  for (std::int64_t n = 0; n < src.rows(); ++n) {
+    double most = 0;
+    for (const float value : src.row(n)) most = std::max(most, std::abs(double{value}));
+    for (std::size_t k = 0; k < src.row(n).size(); ++k)
+      dst.row(n)[k] = static_cast<float>(std::nearbyint(src.row(n)[k] * 127 / most) * most / 127);
+  }
+  return dst;
+}
+
+// Each row through 255 steps from its least to its largest value, of which one is 0.
+inline nlp::tensor::Tensor through_bytes(const nlp::tensor::Tensor& src) {
+  nlp::tensor::Tensor dst(src.shape());
+  for (std::int64_t n = 0; n < src.rows(); ++n) {
+    double least = 0, most = 0;
+    for (const float value : src.row(n)) {
+      least = std::min(least, double{value});
+      most = std::max(most, double{value});
+    }
+    const double step = (most - least) / 255, zero = std::nearbyint(-least / step);
+    for (std::size_t k = 0; k < src.row(n).size(); ++k)
+      dst.row(n)[k] =
+          static_cast<float>((std::nearbyint(src.row(n)[k] / step + zero) - zero) * step);
+  }
+  return dst;
 }
 
 // [N,M] = f(src [N,K] · weights [M,K]ᵀ + bias [M])

@@ -1,0 +1,202 @@
+#include "dnn/convert_rows.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "dnn/convert_rows.cpp"
+#include <hwy/foreach_target.h>  // compiles this file once for each instruction set
+#include <hwy/highway.h>
+// After highway.h, which they need.
+#include <type_traits>
+
+#include "dnn/activation-inl.hpp"
+#include "dnn/simd-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace nlp::dnn::HWY_NAMESPACE {
+
+// Calls each(first, count) over a row; count is less than a vector only at the end.
+template <class D, class Each>
+HWY_INLINE void over_row(D d, std::size_t size, Each each) {
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t k = 0;
+  for (; k + lanes <= size; k += lanes) each(k, std::integral_constant<bool, true>(), lanes);
+  if (k < size) each(k, std::integral_constant<bool, false>(), size - k);
+}
+
+// `Whole` is std::true_type where `count` is a whole vector.
+template <class D, class Whole>
+HWY_INLINE hn::Vec<D> load(D d, const float* from, Whole, std::size_t count) {
+  if constexpr (Whole::value)
+    return hn::LoadU(d, from);
+  else
+    return load_first(d, from, count);
+}
+
+template <class D, class Whole>
+HWY_INLINE void store(D d, hn::Vec<D> value, float* to, Whole, std::size_t count) {
+  if constexpr (Whole::value)
+    hn::StoreU(value, d, to);
+  else
+    store_first(d, value, to, count);
+}
+
+// The first `count` lanes of a vector of any type.
+template <class D, class Whole>
+HWY_INLINE void store_narrow(D d, hn::Vec<D> value, hn::TFromD<D>* to, Whole, std::size_t count) {
+  if constexpr (Whole::value) {
+    hn::StoreU(value, d, to);
+  } else {
+    HWY_ALIGN hn::TFromD<D> lanes[hn::MaxLanes(D())];
+    hn::Store(value, d, lanes);
+    for (std::size_t k = 0; k < count; ++k) to[k] = lanes[k];
+  }
+}
+
+void RoundRows(ConstMatrix src, std::uint16_t* dst) {
+  const hn::ScalableTag<float> d;
+  const hn::RebindToUnsigned<decltype(d)> bits;
+  const hn::RebindToSigned<decltype(d)> integers;
+  const hn::Rebind<std::uint16_t, decltype(d)> narrow;
+  const auto size = static_cast<std::size_t>(src.columns);
+  for (std::int64_t n = 0; n < src.rows; ++n, dst += size) {
+    const float* from = src.row(n);
+    over_row(d, size, [&](std::size_t k, auto whole, std::size_t count) HWY_ATTR {
+      const auto value = hn::BitCast(bits, load(d, from + k, whole, count));
+      const auto odd = hn::And(hn::ShiftRight<16>(value), hn::Set(bits, 1));
+      const auto rounded = hn::ShiftRight<16>(hn::Add(value, hn::Add(odd, hn::Set(bits, 0x7FFF))));
+      store_narrow(narrow, hn::DemoteTo(narrow, hn::BitCast(integers, rounded)), dst + k, whole,
+                   count);
+    });
+  }
+}
+
+template <bool kFactors>
+void QuantizeRows(ConstMatrix src, const float* factors, std::uint8_t* dst, RowScale* scales) {
+  const hn::ScalableTag<float> d;
+  const hn::Rebind<std::uint8_t, decltype(d)> narrow;
+  const auto size = static_cast<std::size_t>(src.columns);
+  for (std::int64_t n = 0; n < src.rows; ++n, dst += size) {
+    const float* from = src.row(n);
+    const auto value = [&](std::size_t k, auto whole, std::size_t count) HWY_ATTR {
+      const auto x = load(d, from + k, whole, count);
+      if constexpr (kFactors) return hn::Mul(x, load(d, factors + k, whole, count));
+      return x;
+    };
+    auto least = hn::Zero(d), most = hn::Zero(d);
+    over_row(d, size, [&](std::size_t k, auto whole, std::size_t count) HWY_ATTR {
+      const auto x = value(k, whole, count);
+      least = hn::Min(least, x);
+      most = hn::Max(most, x);
+    });
+    const float low = hn::GetLane(hn::MinOfLanes(d, least)),
+                high = hn::GetLane(hn::MaxOfLanes(d, most));
+    const float range = high - low;
+    const float inverse = range > 0 ? 255.0f / range : 0.0f;
+    const float zero =
+        range > 0 ? static_cast<float>(static_cast<int>(0.5f - low * inverse)) : 0.0f;
+    scales[n] = {range / 255.0f, zero};
+    const auto factor = hn::Set(d, inverse), shift = hn::Set(d, zero);
+    over_row(d, size, [&](std::size_t k, auto whole, std::size_t count) HWY_ATTR {
+      const auto steps = hn::NearestInt(hn::MulAdd(value(k, whole, count), factor, shift));
+      store_narrow(narrow, hn::DemoteTo(narrow, steps), dst + k, whole, count);
+    });
+  }
+}
+
+void Quantize(ConstMatrix src, const float* factors, std::uint8_t* dst, RowScale* scales) {
+  if (factors)
+    QuantizeRows<true>(src, factors, dst, scales);
+  else
+    QuantizeRows<false>(src, factors, dst, scales);
+}
+
+// sum(n, k, whole, count) is a vector of sums that lack bias and activation.
+template <Activation kActivation, class Sum>
+HWY_INLINE void finish_rows(const float* bias, Matrix dst, Sum sum) {
+  const hn::ScalableTag<float> d;
+  const auto size = static_cast<std::size_t>(dst.columns);
+  for (std::int64_t n = 0; n < dst.rows; ++n) {
+    float* to = dst.row(n);
+    over_row(d, size, [&](std::size_t k, auto whole, std::size_t count) HWY_ATTR {
+      const auto value = sum(n, k, whole, count);
+      const auto shift = bias ? load(d, bias + k, whole, count) : hn::Zero(d);
+      store(d, activate<kActivation>(d, hn::Add(value, shift)), to + k, whole, count);
+    });
+  }
+}
+
+template <class Sum>
+HWY_INLINE void finish_as(const Finish& step, Matrix dst, Sum sum) {
+  const float* bias = step.bias.empty() ? nullptr : step.bias.data();
+  switch (step.activation) {
+    case Activation::none:
+      return finish_rows<Activation::none>(bias, dst, sum);
+    case Activation::gelu_erf:
+      return finish_rows<Activation::gelu_erf>(bias, dst, sum);
+    case Activation::gelu_tanh:
+      return finish_rows<Activation::gelu_tanh>(bias, dst, sum);
+    case Activation::relu:
+      return finish_rows<Activation::relu>(bias, dst, sum);
+    case Activation::silu:
+      return finish_rows<Activation::silu>(bias, dst, sum);
+    case Activation::tanh:
+      return finish_rows<Activation::tanh>(bias, dst, sum);
+  }
+}
+
+void FinishFloats(const Finish& step, ConstMatrix src, Matrix dst) {
+  const hn::ScalableTag<float> d;
+  finish_as(step, dst, [&](std::int64_t n, std::size_t k, auto whole, std::size_t count) HWY_ATTR {
+    return load(d, src.row(n) + k, whole, count);
+  });
+}
+
+void FinishIntegers(const Finish& step, const IntegerSums& src, Matrix dst) {
+  const hn::ScalableTag<float> d;
+  const hn::RebindToSigned<decltype(d)> integers;
+  finish_as(step, dst, [&](std::int64_t n, std::size_t k, auto whole, std::size_t count) HWY_ATTR {
+    const RowScale row = src.rows[n];
+    const std::int32_t* from = src.data + n * dst.columns + k;
+    auto sums = hn::Zero(integers);
+    if constexpr (decltype(whole)::value) {
+      sums = hn::LoadU(integers, from);
+    } else {
+      HWY_ALIGN std::int32_t lanes[hn::MaxLanes(d)] = {};
+      for (std::size_t lane = 0; lane < count; ++lane) lanes[lane] = from[lane];
+      sums = hn::Load(integers, lanes);
+    }
+    const auto scaled = hn::Mul(hn::ConvertTo(d, sums), load(d, src.scales + k, whole, count));
+    const auto centered =
+        hn::NegMulAdd(hn::Set(d, row.zero), load(d, src.totals + k, whole, count), scaled);
+    return hn::Mul(hn::Set(d, row.scale), centered);
+  });
+}
+
+}  // namespace nlp::dnn::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace nlp::dnn {
+HWY_EXPORT(RoundRows);
+HWY_EXPORT(Quantize);
+HWY_EXPORT(FinishFloats);
+HWY_EXPORT(FinishIntegers);
+
+void round_to_bf16(ConstMatrix src, std::uint16_t* dst) {
+  HWY_DYNAMIC_DISPATCH(RoundRows)(src, dst);
+}
+
+void quantize(ConstMatrix src, std::span<const float> factors, std::uint8_t* dst,
+              RowScale* scales) {
+  HWY_DYNAMIC_DISPATCH(Quantize)(src, factors.empty() ? nullptr : factors.data(), dst, scales);
+}
+
+void finish(const Finish& step, ConstMatrix src, Matrix dst) {
+  HWY_DYNAMIC_DISPATCH(FinishFloats)(step, src, dst);
+}
+
+void finish(const Finish& step, const IntegerSums& src, Matrix dst) {
+  HWY_DYNAMIC_DISPATCH(FinishIntegers)(step, src, dst);
+}
+
+}  // namespace nlp::dnn
+#endif

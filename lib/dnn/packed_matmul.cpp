@@ -1,0 +1,160 @@
+#include "dnn/packed_matmul.hpp"
+
+#include <unordered_map>
+
+namespace nlp::dnn {
+namespace {
+
+using Dims = dnnl::memory::dims;
+using Tag = dnnl::memory::format_tag;
+using DataType = dnnl::memory::data_type;
+
+// The layout of packed weights is asked for once, with this many rows, and then given to kernels
+// of every row count: one layout, so one order of summation.
+constexpr std::int64_t kLayoutRows = 128;
+
+// A workspace forgets its kernels when it has this many; oneDNN's own cache keeps the recent ones.
+constexpr std::size_t kWorkspaceKernels = 512;
+
+struct Types {
+  DataType src, weights, dst;
+};
+
+Types types_of(ComputeType type) {
+  switch (type) {
+    case ComputeType::f32:
+      break;
+    case ComputeType::bf16:
+      return {DataType::bf16, DataType::bf16, DataType::f32};
+    case ComputeType::int8:
+      return {DataType::u8, DataType::s8, DataType::s32};
+  }
+  return {DataType::f32, DataType::f32, DataType::f32};
+}
+
+RowCounts row_counts(const std::string& kernel) {
+  // oneDNN's brgemm kernels do not care, but oneDNN 3 takes a single row for a matrix that lies
+  // transposed and then sums in shorter parts (512 inputs, not 1024).
+  if (kernel.rfind("brg", 0) == 0) return {2, std::numeric_limits<std::int64_t>::max(), 1, true};
+  // Its gemm kernels (AVX2 and older) split the sum by the count of rows and threads.  Up to 48
+  // rows on one thread they do not, and work on six rows at a time; fewer than six they sum
+  // otherwise.
+  if (kernel.rfind("gemm:jit", 0) == 0) return {6, 48, 6, false};
+  return {48, 48, 48, false};  // a kernel we know nothing of
+}
+
+dnnl::primitive_attr attributes(Activation activation) {
+  dnnl::post_ops ops;
+  const auto append = [&](dnnl::algorithm algorithm, float alpha) {
+    onednn::append_eltwise(ops, algorithm, alpha, 0);
+  };
+  switch (activation) {
+    case Activation::none:
+      break;
+    case Activation::gelu_erf:
+      append(dnnl::algorithm::eltwise_gelu_erf, 0);
+      break;
+    case Activation::gelu_tanh:
+      append(dnnl::algorithm::eltwise_gelu_tanh, 0);
+      break;
+    case Activation::relu:
+      append(dnnl::algorithm::eltwise_relu, 0);
+      break;
+    case Activation::silu:
+      append(dnnl::algorithm::eltwise_swish, 1);
+      break;
+    case Activation::tanh:
+      append(dnnl::algorithm::eltwise_tanh, 0);
+      break;
+  }
+  dnnl::primitive_attr attr;
+  attr.set_post_ops(ops);
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attr;
+}
+
+dnnl::memory::desc bias_desc(std::int64_t outputs) {
+  return {{1, outputs}, DataType::f32, Tag::ab};
+}
+
+}  // namespace
+
+bool PackedMatmul::supported(ComputeType type, const dnnl::engine& engine) {
+  if (type == ComputeType::f32) return true;
+  const Types types = types_of(type);
+  try {
+    const dnnl::memory::desc src({kLayoutRows, 64}, types.src, Tag::ab),
+        weights({64, 64}, types.weights, Tag::any), dst({kLayoutRows, 64}, types.dst, Tag::ab);
+    const auto attr = attributes(Activation::none);
+    const std::string kernel =
+        onednn::describe<dnnl::matmul>(engine, attr, src, weights, dst).impl_info_str();
+    // The others emulate bfloat16, or add products of bytes in 16 bits, where they saturate.
+    return kernel.rfind("brg", 0) == 0;
+  } catch (const dnnl::error&) {
+    return false;
+  }
+}
+
+PackedMatmul::PackedMatmul(const dnnl::engine& engine, const ProductForm& form, const void* weights)
+    : engine_(engine), form_(form) {
+  onednn::use_threads(1);
+  const auto type = types_of(form.type).weights;
+  const auto described = describe({{form.inputs, form.outputs}, type, Tag::any}, kLayoutRows,
+                                  form.inputs, form.outputs);
+  weights_ = dnnl::memory(described.weights_desc(), engine_);
+  counts_ = row_counts(described.impl_info_str());
+  // Checkpoints hold [M, K]: oneDNN's [K, M] with the axes swapped.
+  dnnl::memory plain({{form.inputs, form.outputs}, type, Tag::ba}, engine_,
+                     const_cast<void*>(weights));
+  dnnl::stream stream(engine_);
+  dnnl::reorder(plain, weights_).execute(stream, plain, weights_);
+  stream.wait();
+}
+
+dnnl::matmul::primitive_desc PackedMatmul::describe(const dnnl::memory::desc& weights,
+                                                    std::int64_t rows, std::int64_t src_stride,
+                                                    std::int64_t dst_stride) const {
+  const Types types = types_of(form_.type);
+  const dnnl::memory::desc src({rows, form_.inputs}, types.src, Dims{src_stride, 1});
+  const dnnl::memory::desc dst({rows, form_.outputs}, types.dst, Dims{dst_stride, 1});
+  const dnnl::primitive_attr attr = attributes(form_.activation);
+  if (!form_.bias) return onednn::describe<dnnl::matmul>(engine_, attr, src, weights, dst);
+  return onednn::describe<dnnl::matmul>(engine_, attr, src, weights, bias_desc(form_.outputs), dst);
+}
+
+const MatmulKernel& PackedMatmul::kernel_of(std::int64_t rows, std::int64_t src_stride,
+                                            std::int64_t dst_stride,
+                                            Workspace::Impl& workspace) const {
+  const MatmulKey key{form_.type, rows,       form_.inputs,     form_.outputs,
+                      src_stride, dst_stride, form_.activation, form_.bias};
+  if (const auto found = workspace.kernels.find(key); found != workspace.kernels.end())
+    return found->second;
+  if (workspace.kernels.size() >= kWorkspaceKernels) workspace.kernels.clear();
+  const auto desc = describe(weights_.get_desc(), rows, src_stride, dst_stride);
+  return workspace.kernels
+      .emplace(key, MatmulKernel{dnnl::matmul(desc), desc.src_desc(), desc.dst_desc(),
+                                 desc.scratchpad_desc()})
+      .first->second;
+}
+
+void PackedMatmul::execute(std::int64_t rows, RawRows<const void> src, RawRows<void> dst,
+                           const float* bias, Workspace::Impl& workspace) const {
+  const MatmulKernel& call = kernel_of(rows, src.stride, dst.stride, workspace);
+  workspace.scratchpad.resize({static_cast<std::int64_t>(call.scratchpad.get_size() + 3) / 4});
+  std::unordered_map<int, dnnl::memory> args = {
+      {DNNL_ARG_SRC, dnnl::memory(call.src, engine_, const_cast<void*>(src.data))},
+      {DNNL_ARG_WEIGHTS, weights_},
+      {DNNL_ARG_DST, dnnl::memory(call.dst, engine_, dst.data)},
+      {DNNL_ARG_SCRATCHPAD, dnnl::memory(call.scratchpad, engine_, workspace.scratchpad.data())}};
+  if (form_.bias)
+    args.emplace(DNNL_ARG_BIAS,
+                 dnnl::memory(bias_desc(form_.outputs), engine_, const_cast<float*>(bias)));
+  call.primitive.execute(workspace.stream, args);
+  workspace.stream.wait();
+}
+
+std::string PackedMatmul::kernel(std::int64_t rows) const {
+  return describe(weights_.get_desc(), rows, form_.inputs, form_.outputs).impl_info_str();
+}
+
+}  // namespace nlp::dnn
