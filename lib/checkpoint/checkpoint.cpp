@@ -69,6 +69,7 @@ std::map<std::string, std::vector<std::string>> read_index(const fs::path& file)
 
 struct Checkpoint::Files {
   fs::path path;
+  std::vector<std::string> names;  // of the mapped files
   std::vector<MappedFile> mapped;
   std::vector<std::unique_ptr<std::byte[]>> copies;
   Tensors tensors;
@@ -82,6 +83,7 @@ struct Checkpoint::Files {
 
   void read(const fs::path& file, Form form, const std::vector<std::string>& promised) {
     mapped.emplace_back(file);
+    names.push_back(file.filename());
     Tensors found = parse(form, mapped.back().bytes(), file.string());
     for (const std::string& name : promised)
       if (!found.contains(name))
@@ -146,6 +148,29 @@ std::vector<std::string_view> Checkpoint::names() const {
   std::vector<std::string_view> names;
   for (const auto& [name, view] : files_->tensors) names.push_back(name);
   return names;
+}
+
+std::optional<std::string> Checkpoint::identity() const {
+  constexpr std::int64_t kSettled = 2'000'000'000;  // nanoseconds
+  std::string text;
+  for (std::size_t k = 0; k < files_->mapped.size(); ++k) {
+    const auto& stamp = files_->mapped[k].stamp();
+    if (stamp.opened - stamp.changed < kSettled) return std::nullopt;
+    text +=
+        fmt::format("{}: {} bytes, inode {}, modified {}, changed {}\n", files_->names[k],
+                    files_->mapped[k].bytes().size(), stamp.inode, stamp.modified, stamp.changed);
+  }
+  return text;
+}
+
+std::uint64_t Checkpoint::bytes() const {
+  std::uint64_t sum = 0;
+  for (const MappedFile& file : files_->mapped) sum += file.bytes().size();
+  return sum;
+}
+
+void Checkpoint::forget(const tensor::TensorView& view) const {
+  for (const MappedFile& file : files_->mapped) file.forget({view.data, view.bytes()});
 }
 
 const fs::path& Checkpoint::path() const { return files_->path; }

@@ -1,8 +1,10 @@
 // The weights of a checkpoint directory: one file of safetensors or torch, or shards with their
 // index.  Files are mapped, not copied: views live as long as the Checkpoint.
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +35,16 @@ class Checkpoint {
 
   // All names, sorted.
   std::vector<std::string_view> names() const;
+
+  // What tells these weights from all others of this computer: each file's name, size, inode and
+  // times of change, whose second no program can set.  Hashing the contents would take longer than
+  // what a cache saves.  Absent where a file changed less than two seconds before it was opened: a
+  // later change could then bear the same time.
+  std::optional<std::string> identity() const;
+  std::uint64_t bytes() const;  // of all files
+
+  // The values will not be looked at soon: takes their pages out of memory, where they are mapped.
+  void forget(const tensor::TensorView& view) const;
 
   // The directory, for messages.
   const std::filesystem::path& path() const;

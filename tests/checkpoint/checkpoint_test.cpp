@@ -1,7 +1,9 @@
 // Checkpoint directories: one file, shards, old names, and what is said when something is wrong.
 #include "checkpoint/checkpoint.hpp"
 
+#include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/error.hpp"
@@ -230,4 +232,41 @@ TEST_CASE("a tensor of another shape is refused with both shapes", "[checkpoint]
     message = error.what();
   }
   check_says(message, {": a: shape", "expected [2, 3]", "got [1]"});
+}
+
+TEST_CASE("weights that have just changed have no identity, and others one of their own",
+          "[checkpoint]") {
+  TemporaryDirectory directory;
+  directory.write("model.safetensors", file_of({"a"}));
+  CHECK_FALSE(Checkpoint::open(directory.path()).identity());
+  std::this_thread::sleep_for(std::chrono::milliseconds(2100));
+  const auto first = Checkpoint::open(directory.path());
+  const auto identity = first.identity();
+  REQUIRE(identity);
+  CHECK(first.bytes() == file_of({"a"}).size());
+  CHECK(Checkpoint::open(directory.path()).identity() == identity);
+  // The same bytes in another file.
+  directory.write("new", file_of({"a"}));
+  std::filesystem::rename(directory.path() / "new", directory.path() / "model.safetensors");
+  CHECK(Checkpoint::open(directory.path()).identity() != identity);
+}
+
+TEST_CASE("values of a checkpoint that were forgotten are there again", "[checkpoint]") {
+  TemporaryDirectory directory;
+  std::string data(40000, '\0');
+  for (std::size_t k = 0; k < data.size(); ++k) data[k] = static_cast<char>(k % 100);
+  directory.write("model.safetensors",
+                  file(R"({"a":{"dtype":"U8","shape":[40000],"data_offsets":[0,40000]}})", data));
+  const auto checkpoint = Checkpoint::open(directory.path());
+  const auto& view = checkpoint.require("a", {40000});
+  const auto values = [&] { return std::string(reinterpret_cast<const char*>(view.data), 40000); };
+  REQUIRE(values() == data);
+  checkpoint.forget(view);
+  CHECK(values() == data);
+  // A view of other memory is nobody's to forget.
+  const nlp::tensor::TensorView other{
+      nlp::tensor::DType::u8, {40000}, reinterpret_cast<const std::byte*>(data.data())};
+  const std::string before = data;
+  checkpoint.forget(other);
+  CHECK(data == before);
 }
