@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <type_traits>
 
 #include "base/error.hpp"
 #include "dnn/blocked_attention.hpp"
@@ -147,15 +148,81 @@ HWY_INLINE void attend(D d, const AttentionShape& shape, const HeadBuffers& head
     std::copy_n(head.context + r * head.padded_head_size, head.head_size, rows.dst[r]);
 }
 
+// What softmax makes of `Rows` rows of scores [S] * scale, but for the division by their sums:
+// sums[r] becomes the reciprocal.  The lanes behind the last key become zero.
+template <int Rows, class D>
+HWY_INLINE void exponentials(D d, float* scores, std::size_t row_step, std::size_t keys,
+                             float scale, float* shares) {
+  const std::size_t lanes = hn::Lanes(d), whole = keys / lanes * lanes;
+  const auto lowest = hn::Set(d, std::numeric_limits<float>::lowest());
+  const auto tail = hn::FirstN(d, keys - whole);
+  hn::Vec<D> most[Rows], sum[Rows];
+  for (int r = 0; r < Rows; ++r) {
+    most[r] = keys > whole
+                  ? hn::IfThenElse(tail, hn::Load(d, scores + r * row_step + whole), lowest)
+                  : lowest;
+    sum[r] = hn::Zero(d);
+  }
+  for (std::size_t k = 0; k < whole; k += lanes)
+    for (int r = 0; r < Rows; ++r)
+      most[r] = hn::Max(most[r], hn::Load(d, scores + r * row_step + k));
+  for (int r = 0; r < Rows; ++r) most[r] = hn::MaxOfLanes(d, most[r]);
+  const auto factor = hn::Set(d, scale);
+  const auto power = [&](int r, std::size_t k) HWY_ATTR {
+    const auto score = hn::Load(d, scores + r * row_step + k);
+    return hn::Exp(d, hn::Mul(hn::Sub(score, most[r]), factor));
+  };
+  for (std::size_t k = 0; k < whole; k += lanes)
+    for (int r = 0; r < Rows; ++r) {
+      const auto value = power(r, k);
+      hn::Store(value, d, scores + r * row_step + k);
+      sum[r] = hn::Add(sum[r], value);
+    }
+  if (keys > whole)
+    for (int r = 0; r < Rows; ++r) {
+      const auto value = hn::IfThenElseZero(tail, power(r, whole));
+      hn::Store(value, d, scores + r * row_step + whole);
+      sum[r] = hn::Add(sum[r], value);
+    }
+  for (int r = 0; r < Rows; ++r) shares[r] = 1.0f / hn::GetLane(hn::SumOfLanes(d, sum[r]));
+}
+
+// Where every query sees every key and nothing is added to its scores.
+template <int Rows, class D>
+HWY_INLINE void attend_all(D d, float scale, const HeadBuffers& head, const QueryRows& rows) {
+  multiply<Rows>(d, rows.query, head.head_size, head.keys, head.padded_keys, head.padded_keys,
+                 head.scores, head.padded_keys);
+  float shares[Rows];
+  exponentials<Rows>(d, head.scores, head.padded_keys, head.keys_count, scale, shares);
+  const float* powers[Rows];
+  for (int r = 0; r < Rows; ++r) powers[r] = head.scores + r * head.padded_keys;
+  multiply<Rows>(d, powers, head.keys_count, head.values, head.padded_head_size,
+                 head.padded_head_size, head.context, head.padded_head_size);
+  for (int r = 0; r < Rows; ++r) {
+    const auto share = hn::Set(d, shares[r]);
+    float* context = head.context + r * head.padded_head_size;
+    for (std::size_t k = 0; k < head.padded_head_size; k += hn::Lanes(d))
+      hn::Store(hn::Mul(hn::Load(d, context + k), share), d, context + k);
+    std::copy_n(context, head.head_size, rows.dst[r]);
+    if (rows.probabilities[r])
+      std::transform(powers[r], powers[r] + head.keys_count, rows.probabilities[r],
+                     [&](float power) { return power * shares[r]; });
+  }
+}
+
 // Keys and values of one head, laid out for the kernels.
-HWY_INLINE void pack(const HeadBuffers& head, ConstMatrix key, ConstMatrix value,
+template <class D>
+HWY_INLINE void pack(D d, const HeadBuffers& head, ConstMatrix key, ConstMatrix value,
                      std::int64_t column) {
+  const std::size_t lanes = hn::Lanes(d), whole = head.head_size / lanes * lanes;
   for (std::size_t t = 0; t < head.keys_count; ++t) {
     const float* from = key.row(static_cast<std::int64_t>(t)) + column;
     for (std::size_t k = 0; k < head.head_size; ++k) head.keys[k * head.padded_keys + t] = from[k];
+    from = value.row(static_cast<std::int64_t>(t)) + column;
     float* to = head.values + t * head.padded_head_size;
-    std::copy_n(value.row(static_cast<std::int64_t>(t)) + column, head.head_size, to);
-    std::fill(to + head.head_size, to + head.padded_head_size, 0.0f);
+    for (std::size_t k = 0; k < whole; k += lanes) hn::Store(hn::LoadU(d, from + k), d, to + k);
+    if (whole < head.padded_head_size)
+      hn::Store(load_first(d, from + whole, head.head_size - whole), d, to + whole);
   }
   for (std::size_t k = 0; k < head.head_size; ++k)
     std::fill(head.keys + k * head.padded_keys + head.keys_count,
@@ -179,12 +246,17 @@ void Attend(const AttentionShape& shape, ConstMatrix query, ConstMatrix key, Con
   head.scores = head.values + head.keys_count * head.padded_head_size;
   head.context = head.scores + kQueries * head.padded_keys;
 
+  const bool plain =
+      !term && shape.before == AttentionShape::kAll && shape.after == AttentionShape::kAll;
   for (std::int64_t h = 0; h < shape.heads; ++h) {
     const std::int64_t column = h * shape.head_size;
-    pack(head, key, value, column);
+    pack(d, head, key, value, column);
     if (term) term->begin(h);
-    for (std::int64_t first = 0; first < query.rows; first += kQueries) {
-      const std::int64_t count = std::min<std::int64_t>(kQueries, query.rows - first);
+    for (std::int64_t next = 0; next < query.rows; next += kQueries) {
+      // The last group reaches back over queries that are done: their results are the same again,
+      // and a group is quicker than single queries.
+      const std::int64_t count = std::min<std::int64_t>(kQueries, query.rows);
+      const std::int64_t first = std::min(next, query.rows - count);
       QueryRows rows{.head = h, .first = first, .query = {}, .dst = {}, .probabilities = {}};
       for (std::int64_t r = 0; r < count; ++r) {
         rows.query[r] = query.row(first + r) + column;
@@ -192,18 +264,25 @@ void Attend(const AttentionShape& shape, ConstMatrix query, ConstMatrix key, Con
         if (probabilities)
           rows.probabilities[r] = probabilities + (h * query.rows + first + r) * key.rows;
       }
+      const auto group = [&](auto size) HWY_ATTR {
+        constexpr int kRows = decltype(size)::value;
+        if (plain)
+          attend_all<kRows>(d, shape.scale, head, rows);
+        else
+          attend<kRows>(d, shape, head, rows, term);
+      };
       switch (count) {
         case 1:
-          attend<1>(d, shape, head, rows, term);
+          group(std::integral_constant<int, 1>());
           break;
         case 2:
-          attend<2>(d, shape, head, rows, term);
+          group(std::integral_constant<int, 2>());
           break;
         case 3:
-          attend<3>(d, shape, head, rows, term);
+          group(std::integral_constant<int, 3>());
           break;
         default:
-          attend<kQueries>(d, shape, head, rows, term);
+          group(std::integral_constant<int, kQueries>());
           break;
       }
     }

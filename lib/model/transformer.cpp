@@ -1,5 +1,6 @@
 #include "model/transformer.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "dnn/elementwise.hpp"
@@ -11,6 +12,25 @@ namespace {
 void copy(const tensor::Tensor& src, tensor::Tensor& dst) {
   dst.resize(src.shape());
   std::memcpy(dst.data(), src.data(), src.values().size_bytes());
+}
+
+// Rows whose intermediate values stay in a core's own cache between the two layers.
+std::int64_t feed_forward_block(std::int64_t intermediate_size) {
+  constexpr std::int64_t kBytes = 512 << 10, kRows = 16;
+  return std::max(2 * kRows, kBytes / (4 * intermediate_size) / kRows * kRows);
+}
+
+template <class Rows>
+Rows first_rows(Rows rows, std::int64_t count) {
+  rows.rows = count;
+  return rows;
+}
+
+template <class Rows>
+Rows behind(Rows rows, std::int64_t count) {
+  rows.data += count * rows.stride;
+  rows.rows -= count;
+  return rows;
 }
 
 // Layer l runs the blocks of its group; without groups, its own.
@@ -75,6 +95,10 @@ Block read_block(const Config& config, const Family& family, const Weights& weig
 
 void run_feed_forward(const FeedForward& feed_forward, dnn::ConstMatrix src, dnn::Matrix dst,
                       dnn::Workspace& workspace, BlockBuffers& buffers) {
+  const std::int64_t block = feed_forward_block(feed_forward.intermediate.outputs());
+  for (; src.rows > block; src = behind(src, block), dst = behind(dst, block))
+    run_feed_forward(feed_forward, first_rows(src, block), first_rows(dst, block), workspace,
+                     buffers);
   buffers.intermediate.resize({src.rows, feed_forward.intermediate.outputs()});
   const dnn::Matrix intermediate = dnn::matrix(buffers.intermediate);
   feed_forward.intermediate.forward(src, intermediate, workspace);
