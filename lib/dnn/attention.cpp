@@ -4,8 +4,6 @@
 #define HWY_TARGET_INCLUDE "dnn/attention.cpp"
 #include <hwy/foreach_target.h>  // compiles this file once for each instruction set
 #include <hwy/highway.h>
-// After highway.h, which it needs.
-#include <hwy/contrib/math/math-inl.h>
 
 #include <algorithm>
 #include <limits>
@@ -14,12 +12,14 @@
 
 #include "base/error.hpp"
 #include "dnn/blocked_attention.hpp"
+#include "dnn/head-inl.hpp"
 #include "dnn/key_range.hpp"
 #include "dnn/performer.hpp"
-#include "dnn/simd-inl.hpp"
+#include "dnn/softmax-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace nlp::dnn::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
 
 // How many queries are worked on together: their scores and sums stay in registers, and each key
 // and value read serves all of them.
@@ -58,45 +58,12 @@ HWY_INLINE void multiply(D d, const float* const* left, std::size_t depth, const
     multiply_tile<Rows, 1>(d, left, depth, right + at, right_stride, dst + at, dst_stride);
 }
 
-// Softmax of scores[first, last) * scale in place; the lanes outside become zero.  [begin, end) is
-// what surrounds them in whole vectors.
-template <class D>
-HWY_INLINE void softmax_row(D d, float* scores, std::size_t first, std::size_t last,
-                            std::size_t begin, std::size_t end, float scale) {
-  const std::size_t lanes = hn::Lanes(d);
-  std::fill(scores + begin, scores + first, std::numeric_limits<float>::lowest());
-  std::fill(scores + last, scores + end, std::numeric_limits<float>::lowest());
-  auto most = hn::Set(d, std::numeric_limits<float>::lowest());
-  for (std::size_t k = begin; k < end; k += lanes) most = hn::Max(most, hn::Load(d, scores + k));
-  most = hn::MaxOfLanes(d, most);
-  const auto factor = hn::Set(d, scale);
-  auto sum = hn::Zero(d);
-  for (std::size_t k = begin; k < end; k += lanes) {
-    const auto below = hn::Mul(hn::Sub(hn::Load(d, scores + k), most), factor);
-    const auto value = hn::Exp(d, below);
-    hn::Store(value, d, scores + k);
-    sum = hn::Add(sum, value);
-  }
-  const auto share = hn::Div(hn::Set(d, 1.0f), hn::SumOfLanes(d, sum));
-  for (std::size_t k = begin; k < end; k += lanes)
-    hn::Store(hn::Mul(hn::Load(d, scores + k), share), d, scores + k);
-}
-
 template <class D>
 HWY_INLINE void scale_row(D d, float* scores, std::size_t begin, std::size_t end, float scale) {
   const auto factor = hn::Set(d, scale);
   for (std::size_t k = begin; k < end; k += hn::Lanes(d))
     hn::Store(hn::Mul(hn::Load(d, scores + k), factor), d, scores + k);
 }
-
-// What one head works on.  `keys` is [D, padded S], `values` [S, padded D].
-struct HeadBuffers {
-  float* keys;
-  float* values;
-  float* scores;   // [kQueries, padded S]
-  float* context;  // [kQueries, padded D]
-  std::size_t keys_count, padded_keys, head_size, padded_head_size;
-};
 
 // Queries [first, first + Rows) of a head.
 struct QueryRows {
@@ -148,45 +115,6 @@ HWY_INLINE void attend(D d, const AttentionShape& shape, const HeadBuffers& head
     std::copy_n(head.context + r * head.padded_head_size, head.head_size, rows.dst[r]);
 }
 
-// What softmax makes of `Rows` rows of scores [S] * scale, but for the division by their sums:
-// sums[r] becomes the reciprocal.  The lanes behind the last key become zero.
-template <int Rows, class D>
-HWY_INLINE void exponentials(D d, float* scores, std::size_t row_step, std::size_t keys,
-                             float scale, float* shares) {
-  const std::size_t lanes = hn::Lanes(d), whole = keys / lanes * lanes;
-  const auto lowest = hn::Set(d, std::numeric_limits<float>::lowest());
-  const auto tail = hn::FirstN(d, keys - whole);
-  hn::Vec<D> most[Rows], sum[Rows];
-  for (int r = 0; r < Rows; ++r) {
-    most[r] = keys > whole
-                  ? hn::IfThenElse(tail, hn::Load(d, scores + r * row_step + whole), lowest)
-                  : lowest;
-    sum[r] = hn::Zero(d);
-  }
-  for (std::size_t k = 0; k < whole; k += lanes)
-    for (int r = 0; r < Rows; ++r)
-      most[r] = hn::Max(most[r], hn::Load(d, scores + r * row_step + k));
-  for (int r = 0; r < Rows; ++r) most[r] = hn::MaxOfLanes(d, most[r]);
-  const auto factor = hn::Set(d, scale);
-  const auto power = [&](int r, std::size_t k) HWY_ATTR {
-    const auto score = hn::Load(d, scores + r * row_step + k);
-    return hn::Exp(d, hn::Mul(hn::Sub(score, most[r]), factor));
-  };
-  for (std::size_t k = 0; k < whole; k += lanes)
-    for (int r = 0; r < Rows; ++r) {
-      const auto value = power(r, k);
-      hn::Store(value, d, scores + r * row_step + k);
-      sum[r] = hn::Add(sum[r], value);
-    }
-  if (keys > whole)
-    for (int r = 0; r < Rows; ++r) {
-      const auto value = hn::IfThenElseZero(tail, power(r, whole));
-      hn::Store(value, d, scores + r * row_step + whole);
-      sum[r] = hn::Add(sum[r], value);
-    }
-  for (int r = 0; r < Rows; ++r) shares[r] = 1.0f / hn::GetLane(hn::SumOfLanes(d, sum[r]));
-}
-
 // Where every query sees every key and nothing is added to its scores.
 template <int Rows, class D>
 HWY_INLINE void attend_all(D d, float scale, const HeadBuffers& head, const QueryRows& rows) {
@@ -208,25 +136,6 @@ HWY_INLINE void attend_all(D d, float scale, const HeadBuffers& head, const Quer
       std::transform(powers[r], powers[r] + head.keys_count, rows.probabilities[r],
                      [&](float power) { return power * shares[r]; });
   }
-}
-
-// Keys and values of one head, laid out for the kernels.
-template <class D>
-HWY_INLINE void pack(D d, const HeadBuffers& head, ConstMatrix key, ConstMatrix value,
-                     std::int64_t column) {
-  const std::size_t lanes = hn::Lanes(d), whole = head.head_size / lanes * lanes;
-  for (std::size_t t = 0; t < head.keys_count; ++t) {
-    const float* from = key.row(static_cast<std::int64_t>(t)) + column;
-    for (std::size_t k = 0; k < head.head_size; ++k) head.keys[k * head.padded_keys + t] = from[k];
-    from = value.row(static_cast<std::int64_t>(t)) + column;
-    float* to = head.values + t * head.padded_head_size;
-    for (std::size_t k = 0; k < whole; k += lanes) hn::Store(hn::LoadU(d, from + k), d, to + k);
-    if (whole < head.padded_head_size)
-      hn::Store(load_first(d, from + whole, head.head_size - whole), d, to + whole);
-  }
-  for (std::size_t k = 0; k < head.head_size; ++k)
-    std::fill(head.keys + k * head.padded_keys + head.keys_count,
-              head.keys + (k + 1) * head.padded_keys, 0.0f);
 }
 
 void Attend(const AttentionShape& shape, ConstMatrix query, ConstMatrix key, ConstMatrix value,
