@@ -109,65 +109,77 @@ void Quantize(ConstMatrix src, const float* factors, std::uint8_t* dst, RowScale
     QuantizeRows<false>(src, factors, dst, scales);
 }
 
-// sum(n, k, whole, count) is a vector of sums that lack bias and activation.
-template <Activation kActivation, class Sum>
-HWY_INLINE void finish_rows(const float* bias, Matrix dst, Sum sum) {
+// sums(n)(k, whole, count) is a vector of row n's sums, which lack bias and activation.
+template <Activation kActivation, class Sums>
+HWY_INLINE void finish_rows(const float* bias, Matrix dst, Sums sums) {
   const hn::ScalableTag<float> d;
   const auto size = static_cast<std::size_t>(dst.columns);
   for (std::int64_t n = 0; n < dst.rows; ++n) {
     float* to = dst.row(n);
+    const auto sum = sums(n);
     over_row(d, size, [&](std::size_t k, auto whole, std::size_t count) HWY_ATTR {
-      const auto value = sum(n, k, whole, count);
+      const auto value = sum(k, whole, count);
       const auto shift = bias ? load(d, bias + k, whole, count) : hn::Zero(d);
       store(d, activate<kActivation>(d, hn::Add(value, shift)), to + k, whole, count);
     });
   }
 }
 
-template <class Sum>
-HWY_INLINE void finish_as(const Finish& step, Matrix dst, Sum sum) {
+template <class Sums>
+HWY_INLINE void finish_as(const Finish& step, Matrix dst, Sums sums) {
   const float* bias = step.bias.empty() ? nullptr : step.bias.data();
   switch (step.activation) {
     case Activation::none:
-      return finish_rows<Activation::none>(bias, dst, sum);
+      return finish_rows<Activation::none>(bias, dst, sums);
     case Activation::gelu_erf:
-      return finish_rows<Activation::gelu_erf>(bias, dst, sum);
+      return finish_rows<Activation::gelu_erf>(bias, dst, sums);
     case Activation::gelu_tanh:
-      return finish_rows<Activation::gelu_tanh>(bias, dst, sum);
+      return finish_rows<Activation::gelu_tanh>(bias, dst, sums);
     case Activation::relu:
-      return finish_rows<Activation::relu>(bias, dst, sum);
+      return finish_rows<Activation::relu>(bias, dst, sums);
     case Activation::silu:
-      return finish_rows<Activation::silu>(bias, dst, sum);
+      return finish_rows<Activation::silu>(bias, dst, sums);
     case Activation::tanh:
-      return finish_rows<Activation::tanh>(bias, dst, sum);
+      return finish_rows<Activation::tanh>(bias, dst, sums);
   }
 }
 
 void FinishFloats(const Finish& step, ConstMatrix src, Matrix dst) {
-  const hn::ScalableTag<float> d;
-  finish_as(step, dst, [&](std::int64_t n, std::size_t k, auto whole, std::size_t count) HWY_ATTR {
-    return load(d, src.row(n) + k, whole, count);
+  finish_as(step, dst, [src](std::int64_t n) HWY_ATTR {
+    return [from = src.row(n)](std::size_t k, auto whole, std::size_t count)
+               HWY_ATTR { return load(hn::ScalableTag<float>(), from + k, whole, count); };
   });
 }
 
-void FinishIntegers(const Finish& step, const IntegerSums& src, Matrix dst) {
-  const hn::ScalableTag<float> d;
-  const hn::RebindToSigned<decltype(d)> integers;
-  finish_as(step, dst, [&](std::int64_t n, std::size_t k, auto whole, std::size_t count) HWY_ATTR {
-    const RowScale row = src.rows[n];
-    const std::int32_t* from = src.data + n * dst.columns + k;
-    auto sums = hn::Zero(integers);
-    if constexpr (decltype(whole)::value) {
-      sums = hn::LoadU(integers, from);
+// Integers become floats exactly up to 2^24, and beyond with the relative error of a float.
+struct IntegerRow {
+  const std::int32_t* sums;
+  const float *scales, *totals;
+  RowScale row;
+
+  template <class Whole>
+  HWY_INLINE hn::Vec<hn::ScalableTag<float>> operator()(std::size_t k, Whole whole,
+                                                        std::size_t count) const {
+    const hn::ScalableTag<float> d;
+    const hn::RebindToSigned<decltype(d)> integers;
+    auto sum = hn::Zero(integers);
+    if constexpr (Whole::value) {
+      sum = hn::LoadU(integers, sums + k);
     } else {
       HWY_ALIGN std::int32_t lanes[hn::MaxLanes(d)] = {};
-      for (std::size_t lane = 0; lane < count; ++lane) lanes[lane] = from[lane];
-      sums = hn::Load(integers, lanes);
+      for (std::size_t lane = 0; lane < count; ++lane) lanes[lane] = sums[k + lane];
+      sum = hn::Load(integers, lanes);
     }
-    const auto scaled = hn::Mul(hn::ConvertTo(d, sums), load(d, src.scales + k, whole, count));
+    const auto scaled = hn::Mul(hn::ConvertTo(d, sum), load(d, scales + k, whole, count));
     const auto centered =
-        hn::NegMulAdd(hn::Set(d, row.zero), load(d, src.totals + k, whole, count), scaled);
+        hn::NegMulAdd(hn::Set(d, row.zero), load(d, totals + k, whole, count), scaled);
     return hn::Mul(hn::Set(d, row.scale), centered);
+  }
+};
+
+void FinishIntegers(const Finish& step, const IntegerSums& src, Matrix dst) {
+  finish_as(step, dst, [src, columns = dst.columns](std::int64_t n) HWY_ATTR {
+    return IntegerRow{src.data + n * columns, src.scales, src.totals, src.rows[n]};
   });
 }
 

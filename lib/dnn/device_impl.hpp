@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <unordered_map>
 #include <vector>
 
 #include "dnn/activation.hpp"
@@ -27,10 +28,10 @@ struct MatmulKey {
   auto operator<=>(const MatmulKey&) const = default;
 };
 
-// A matmul of exact shape and what its arguments look like.
+// A matmul of exact shape, and its arguments, whose places change from call to call.
 struct MatmulKernel {
   dnnl::matmul primitive;
-  dnnl::memory::desc src, dst, scratchpad;
+  std::unordered_map<int, dnnl::memory> args;
 };
 
 struct Workspace::Impl {
@@ -43,7 +44,7 @@ struct Workspace::Impl {
   std::map<MatmulKey, MatmulKernel> kernels;
   tensor::Tensor scratch;
   std::map<std::int64_t, tensor::Tensor> random_features;  // by head size
-  tensor::Tensor scratchpad;
+  tensor::Tensor scratchpad;              // as large as the largest that a kernel asks for
   tensor::Tensor padded_src, padded_dst;  // the last block of rows, where blocks are of one size
   tensor::Tensor narrow_src, sums;        // bytes of a block of rows, and what becomes of them
   std::vector<RowScale> row_scales;       // of narrow_src

@@ -1,6 +1,6 @@
 #include "dnn/packed_matmul.hpp"
 
-#include <unordered_map>
+#include <utility>
 
 namespace nlp::dnn {
 namespace {
@@ -122,34 +122,40 @@ dnnl::matmul::primitive_desc PackedMatmul::describe(const dnnl::memory::desc& we
   return onednn::describe<dnnl::matmul>(engine_, attr, src, weights, bias_desc(form_.outputs), dst);
 }
 
-const MatmulKernel& PackedMatmul::kernel_of(std::int64_t rows, std::int64_t src_stride,
-                                            std::int64_t dst_stride,
-                                            Workspace::Impl& workspace) const {
+MatmulKernel& PackedMatmul::kernel_of(std::int64_t rows, std::int64_t src_stride,
+                                      std::int64_t dst_stride, Workspace::Impl& workspace) const {
   const MatmulKey key{form_.type, rows,       form_.inputs,     form_.outputs,
                       src_stride, dst_stride, form_.activation, form_.bias};
   if (const auto found = workspace.kernels.find(key); found != workspace.kernels.end())
     return found->second;
   if (workspace.kernels.size() >= kWorkspaceKernels) workspace.kernels.clear();
   const auto desc = describe(weights_.get_desc(), rows, src_stride, dst_stride);
-  return workspace.kernels
-      .emplace(key, MatmulKernel{dnnl::matmul(desc), desc.src_desc(), desc.dst_desc(),
-                                 desc.scratchpad_desc()})
-      .first->second;
+  // Memory objects take longer to make than a small product: they are made once.
+  const auto somewhere = [&](const dnnl::memory::desc& what) {
+    return dnnl::memory(what, engine_, DNNL_MEMORY_NONE);
+  };
+  MatmulKernel kernel{dnnl::matmul(desc),
+                      {{DNNL_ARG_SRC, somewhere(desc.src_desc())},
+                       {DNNL_ARG_DST, somewhere(desc.dst_desc())},
+                       {DNNL_ARG_SCRATCHPAD, somewhere(desc.scratchpad_desc())}}};
+  if (form_.bias) kernel.args.emplace(DNNL_ARG_BIAS, somewhere(bias_desc(form_.outputs)));
+  const auto floats = static_cast<std::int64_t>(desc.scratchpad_desc().get_size() + 3) / 4;
+  if (floats > workspace.scratchpad.size()) workspace.scratchpad.resize({floats});
+  return workspace.kernels.emplace(key, std::move(kernel)).first->second;
 }
 
 void PackedMatmul::execute(std::int64_t rows, RawRows<const void> src, RawRows<void> dst,
                            const float* bias, Workspace::Impl& workspace) const {
-  const MatmulKernel& call = kernel_of(rows, src.stride, dst.stride, workspace);
-  workspace.scratchpad.resize({static_cast<std::int64_t>(call.scratchpad.get_size() + 3) / 4});
-  std::unordered_map<int, dnnl::memory> args = {
-      {DNNL_ARG_SRC, dnnl::memory(call.src, engine_, const_cast<void*>(src.data))},
-      {DNNL_ARG_WEIGHTS, weights_},
-      {DNNL_ARG_DST, dnnl::memory(call.dst, engine_, dst.data)},
-      {DNNL_ARG_SCRATCHPAD, dnnl::memory(call.scratchpad, engine_, workspace.scratchpad.data())}};
-  if (form_.bias)
-    args.emplace(DNNL_ARG_BIAS,
-                 dnnl::memory(bias_desc(form_.outputs), engine_, const_cast<float*>(bias)));
-  call.primitive.execute(workspace.stream, args);
+  MatmulKernel& call = kernel_of(rows, src.stride, dst.stride, workspace);
+  const auto place = [&](int argument, const void* data) {
+    call.args.at(argument).set_data_handle(const_cast<void*>(data));
+  };
+  place(DNNL_ARG_SRC, src.data);
+  place(DNNL_ARG_DST, dst.data);
+  place(DNNL_ARG_SCRATCHPAD, workspace.scratchpad.data());
+  if (form_.bias) place(DNNL_ARG_BIAS, bias);
+  call.args.insert_or_assign(DNNL_ARG_WEIGHTS, weights_);
+  call.primitive.execute(workspace.stream, call.args);
   workspace.stream.wait();
 }
 

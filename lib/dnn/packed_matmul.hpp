@@ -63,8 +63,8 @@ class PackedMatmul {
  private:
   dnnl::matmul::primitive_desc describe(const dnnl::memory::desc& weights, std::int64_t rows,
                                         std::int64_t src_stride, std::int64_t dst_stride) const;
-  const MatmulKernel& kernel_of(std::int64_t rows, std::int64_t src_stride, std::int64_t dst_stride,
-                                Workspace::Impl& workspace) const;
+  MatmulKernel& kernel_of(std::int64_t rows, std::int64_t src_stride, std::int64_t dst_stride,
+                          Workspace::Impl& workspace) const;
 
   dnnl::engine engine_;
   ProductForm form_;
