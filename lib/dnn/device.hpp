@@ -28,6 +28,8 @@ class Device {
   std::unique_ptr<Impl> impl_;
 };
 
+class Profile;
+
 // A stream, the kernels built so far and scratch memory.  For one thread at a time.
 class Workspace {
  public:
@@ -43,11 +45,16 @@ class Workspace {
   // How attention is computed.  Results of `exact` and `blocked` differ by rounding.
   const AttentionOptions& attention() const { return attention_; }
 
+  // Where ops add their time, or nullptr: nowhere.  It outlives this, or the next call.
+  Profile* profile() const { return profile_; }
+  void set_profile(Profile* profile) { profile_ = profile; }
+
   struct Impl;
   Impl& impl() const { return *impl_; }
 
  private:
   AttentionOptions attention_;
+  Profile* profile_ = nullptr;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "dnn/convert_rows.hpp"
 #include "dnn/packed_matmul.hpp"
+#include "dnn/profile.hpp"
 
 namespace nlp::dnn {
 namespace {
@@ -185,6 +186,10 @@ std::int64_t Linear::outputs() const { return impl_->matmul.form().outputs; }
 
 void Linear::forward(ConstMatrix src, Matrix dst, Workspace& workspace) const {
   if (src.rows == 0) return;
+  const Timed timed(workspace.profile(),
+                    {.stage = Stage::linear, .inputs = inputs(), .outputs = outputs()},
+                    2.0 * static_cast<double>(src.rows * inputs() * outputs()),
+                    [&] { return kernel(src.rows, workspace); });
   onednn::translate("linear layer", [&] {
     Workspace::Impl& own = workspace.impl();
     onednn::use_threads(impl_->matmul.counts().threads ? own.threads : 1);

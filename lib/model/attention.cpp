@@ -4,9 +4,15 @@
 #include <cmath>
 #include <string>
 
+#include "dnn/profile.hpp"
 #include "dnn/rotary.hpp"
 
 namespace nlp::model {
+
+void run_attention(const Attention& attention, const AttentionCall& call) {
+  const dnn::Timed timed(call.workspace.profile(), {.stage = dnn::Stage::attention});
+  attention.forward(call);
+}
 
 float* next_probabilities(const AttentionCall& call, std::int64_t heads, std::int64_t tokens) {
   if (!call.probabilities) return nullptr;

@@ -28,6 +28,9 @@ class Attention {
   virtual void forward(const AttentionCall& call) const = 0;
 };
 
+// attention.forward(call), timed for the workspace's profile.
+void run_attention(const Attention& attention, const AttentionCall& call);
+
 // Room for the probabilities of the next text of the call, or null where they are not wanted.
 float* next_probabilities(const AttentionCall& call, std::int64_t heads, std::int64_t tokens);
 

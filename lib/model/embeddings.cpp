@@ -1,6 +1,7 @@
 #include "model/embeddings.hpp"
 
 #include "dnn/elementwise.hpp"
+#include "dnn/profile.hpp"
 
 namespace nlp::model {
 
@@ -56,6 +57,7 @@ void Embeddings::forward(const Batch& batch, dnn::Workspace& workspace, BlockBuf
 void Embeddings::forward(std::span<const std::int32_t> ids, std::span<const std::int32_t> type_ids,
                          std::span<const std::int32_t> positions, dnn::Workspace& workspace,
                          BlockBuffers& buffers, tensor::Tensor& dst) const {
+  const dnn::Timed timed(workspace.profile(), {.stage = dnn::Stage::embeddings});
   const auto count = static_cast<std::int64_t>(ids.size());
   tensor::Tensor& sum = projection_ ? buffers.embedded : dst;
   sum.resize({count, config_.embedding_size});

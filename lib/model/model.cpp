@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "dnn/profile.hpp"
 #include "model/decoder.hpp"
 #include "model/encoder.hpp"
 #include "model/heads.hpp"
@@ -18,7 +19,9 @@ namespace nlp::model {
 class Workspace {
  public:
   Workspace(const dnn::Device& device, const RunOptions& options)
-      : kernels(device, options.threads, options.attention), tell_error(options.tell_error) {}
+      : kernels(device, options.threads, options.attention), tell_error(options.tell_error) {
+    kernels.set_profile(options.profile);
+  }
 
   dnn::Workspace kernels;
   std::function<void(const AttentionError&)> tell_error;  // empty once it has been called
@@ -168,6 +171,7 @@ void Model::encode(const Batch& batch, const Keep& keep, Workspace& workspace, E
     const auto error = parts_->attention_error(batch, workspace);
     std::exchange(workspace.tell_error, nullptr)(error);
   }
+  const dnn::Timed timed(workspace.kernels.profile(), {.stage = dnn::Stage::rest});
   parts_->encoder->forward(batch, keep, workspace.kernels, workspace.block, dst);
 }
 

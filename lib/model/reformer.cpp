@@ -117,8 +117,8 @@ void ReformerEncoder::forward(const Batch& batch, const Keep& keep, dnn::Workspa
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
     const Layer& own = layers_[layer];
     dnn::layer_norm(own.attention_norm, second, normed);
-    own.attention->forward({batch, normed, context, workspace, buffers,
-                            keep.attention ? &dst.attention[layer] : nullptr});
+    run_attention(*own.attention, {batch, normed, context, workspace, buffers,
+                                   keep.attention ? &dst.attention[layer] : nullptr});
     own.attention_output.forward(context, summand, workspace);
     dnn::add(first, summand, first);
     dnn::layer_norm(own.output_norm, first, normed);

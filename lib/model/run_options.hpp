@@ -7,6 +7,10 @@
 #include "dnn/attention_options.hpp"
 #include "dnn/compute_type.hpp"
 
+namespace nlp::dnn {
+class Profile;
+}
+
 namespace nlp::model {
 
 // How far a text's rows are from those of exact attention.
@@ -26,6 +30,7 @@ struct RunOptions {
   // Not empty: called once, with the error of the first text that is encoded.  Costs that text's
   // computation twice more.
   std::function<void(const AttentionError&)> tell_error;
+  dnn::Profile* profile = nullptr;  // where the time goes, or nullptr; it outlives the workspace
 };
 
 }  // namespace nlp::model

@@ -161,7 +161,7 @@ void TransformerEncoder::run_block(const Block& block, const Batch& batch,
   const dnn::LayerNorm* attention_norm = block.attention_norm ? &*block.attention_norm : nullptr;
   const PartCall call{config_.pre_norm, x, buffers};
   add_part(call, attention_norm, [&](dnn::ConstMatrix src, dnn::Matrix dst) {
-    block.attention->forward({batch, src, context, workspace, buffers, attention});
+    run_attention(*block.attention, {batch, src, context, workspace, buffers, attention});
     block.attention_output.forward(context, dst, workspace);
   });
   add_part(call, &block.output_norm, [&](dnn::ConstMatrix src, dnn::Matrix dst) {
