@@ -56,7 +56,7 @@ class ComputeOptions {
   const Messages& messages_;
   dnn::AttentionOptions attention_;
   int threads_ = 0;
-  std::int64_t batch_tokens_ = 2048;
+  std::int64_t batch_tokens_ = 512;
   model::OpenOptions open_;
   std::uint64_t max_memory_ = 0;
 };

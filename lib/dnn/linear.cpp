@@ -16,8 +16,8 @@ namespace {
 constexpr std::int64_t kLeastNarrowOutputs = 64;
 
 // Bytes of narrow rows and their sums that stay in a core's own cache.
-constexpr std::int64_t kBlockBytes = 512 << 10;
-constexpr std::int64_t kLeastBlock = 16, kMostBlock = 256;
+constexpr std::int64_t kBlockBytes = 1 << 20;
+constexpr std::int64_t kLeastBlock = 16, kMostBlock = 512;
 
 // The parts one behind the other, as float32.
 tensor::Tensor gather(std::span<const tensor::TensorView> parts) {

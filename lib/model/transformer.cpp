@@ -16,7 +16,7 @@ void copy(const tensor::Tensor& src, tensor::Tensor& dst) {
 
 // Rows whose intermediate values stay in a core's own cache between the two layers.
 std::int64_t feed_forward_block(std::int64_t intermediate_size) {
-  constexpr std::int64_t kBytes = 512 << 10, kRows = 16;
+  constexpr std::int64_t kBytes = 1 << 20, kRows = 16;
   return std::max(2 * kRows, kBytes / (4 * intermediate_size) / kRows * kRows);
 }
 
