@@ -3,6 +3,7 @@
 #include "base/cpu.hpp"
 #include "base/error.hpp"
 #include "cli/memory_limit.hpp"
+#include "cli/model_store.hpp"
 #include "cli/options.hpp"
 #include "cli/size.hpp"
 
@@ -42,6 +43,9 @@ void ComputeOptions::add_model_options(App& app) {
                                    "Numbers that the layers multiply")
       ->capture_default_str()
       ->group("Compute");
+  app.add_flag("--no-cache", no_cache_,
+               "Neither read nor write packed weights (in NLP_CACHE, else ~/.cache/nlp)")
+      ->group("Compute");
   app.add_choice<dnn::AttentionKernel>(
          "--attention-kernel", attention_.kernel,
          {{"exact", dnn::AttentionKernel::exact},
@@ -58,6 +62,8 @@ void ComputeOptions::add_model_options(App& app) {
                        ->capture_default_str()
                        ->group("Compute");
   app.after_parse([this, features] {
+    if (!no_cache_) open_.cache = packed_cache(environment);
+    open_.tell = [this](const std::string& line) { messages_.info(line); };
     if (features->count() > 0 && attention_.kernel != dnn::AttentionKernel::performer)
       throw Error(Kind::usage,
                   "--features: only the performer has random features; add --attention-kernel "

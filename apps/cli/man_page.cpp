@@ -88,6 +88,7 @@ constexpr std::pair<int, std::string_view> kExits[] = {
 constexpr std::pair<std::string_view, std::string_view> kEnvironment[] = {
     {"NLP_MODEL", "The model where \\fB\\-m\\fR is not given."},
     {"HF_HOME, HF_HUB_CACHE", "Where the model store lies."},
+    {"NLP_CACHE", "Where packed weights are kept, in place of ~/.cache/nlp."},
     {"NO_COLOR", "Not empty: no colours."},
 };
 }  // namespace

@@ -74,6 +74,15 @@ fs::path hub_cache(const Environment& environment) {
   return fs::path(expand(cache, environment)) / "huggingface" / "hub";
 }
 
+fs::path packed_cache(const Environment& environment) {
+  if (const auto value = environment("NLP_CACHE")) return expand(*value, environment);
+  // A relative path in it is to be ignored.  Source: XDG Base Directory Specification 0.8.
+  if (const auto value = environment("XDG_CACHE_HOME"); value && value->front() == '/')
+    return fs::path(*value) / "nlp";
+  const auto home = environment("HOME");
+  return home ? fs::path(*home) / ".cache" / "nlp" : fs::path();
+}
+
 std::optional<fs::path> find_in_store(const fs::path& cache, const std::string& name) {
   const auto at = name.find('@');
   std::string repository = name.substr(0, at);

@@ -22,6 +22,10 @@ std::filesystem::path hub_cache(const Environment& environment);
 std::optional<std::filesystem::path> find_in_store(const std::filesystem::path& cache,
                                                    const std::string& name);
 
+// NLP_CACHE, else ${XDG_CACHE_HOME:-~/.cache}/nlp: where packed weights are kept.  Empty where no
+// home is known.
+std::filesystem::path packed_cache(const Environment& environment);
+
 // The directory of this program: where the driver looks for commands, and share/ is beside it.
 std::filesystem::path program_directory();
 

@@ -32,8 +32,8 @@ class ModelOptions {
   std::string standard_;
 };
 
-// -t/--threads, --batch-tokens, --max-memory, and with `model` also --dtype, --attention-kernel,
-// --features.
+// -t/--threads, --batch-tokens, --max-memory, and with `model` also --dtype, --no-cache,
+// --attention-kernel, --features.
 class ComputeOptions {
  public:
   struct Spec {
@@ -59,6 +59,7 @@ class ComputeOptions {
   std::int64_t batch_tokens_ = 512;
   model::OpenOptions open_;
   std::uint64_t max_memory_ = 0;
+  bool no_cache_ = false;
 };
 
 // FILE…, --input, --field, -0/--null, --crlf, --strict, --max-line, --on-error.

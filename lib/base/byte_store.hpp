@@ -22,6 +22,9 @@ class ByteStore {
   // Memory to be filled with what find() did not find; its values are undefined.  A name is made
   // once.  Throws std::bad_alloc.
   virtual std::span<std::byte> make(std::string_view name, std::size_t bytes) = 0;
+
+  // All that was made has been filled and stays as it is.
+  virtual void finish() {}
 };
 
 // Anonymous memory, in huge pages where the system has them: faults of small pages take longer than

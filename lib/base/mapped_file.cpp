@@ -61,15 +61,20 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   return *this;
 }
 
-void MappedFile::forget(std::span<const std::byte> part) const {
+std::optional<std::size_t> MappedFile::offset_of(std::span<const std::byte> part) const {
   const std::less<const std::byte*> before;
   if (part.empty() || before(part.data(), data_) ||
       before(data_ + size_, part.data() + part.size()))
-    return;
+    return std::nullopt;
+  return static_cast<std::size_t>(part.data() - data_);
+}
+
+void MappedFile::forget(std::span<const std::byte> part) const {
+  const auto from = offset_of(part);
+  if (!from) return;
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  const auto from = static_cast<std::size_t>(part.data() - data_);
-  const std::size_t first = (from + page - 1) / page * page;
-  const std::size_t last = (from + part.size()) / page * page;
+  const std::size_t first = (*from + page - 1) / page * page;
+  const std::size_t last = (*from + part.size()) / page * page;
   if (first < last) ::madvise(const_cast<std::byte*>(data_) + first, last - first, MADV_DONTNEED);
 }
 

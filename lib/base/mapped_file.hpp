@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 
 namespace nlp {
@@ -26,6 +27,9 @@ class MappedFile {
     std::int64_t opened = 0;    // now
   };
   const Stamp& stamp() const { return stamp_; }
+
+  // Where `part` begins in the file; absent where it is no part of it.
+  std::optional<std::size_t> offset_of(std::span<const std::byte> part) const;
 
   // Takes the pages that lie within `part` out of memory, wherever in the file it lies; the next
   // look at them reads the file again.  What is no part of the file is left alone.

@@ -169,8 +169,23 @@ std::uint64_t Checkpoint::bytes() const {
   return sum;
 }
 
-void Checkpoint::forget(const tensor::TensorView& view) const {
-  for (const MappedFile& file : files_->mapped) file.forget({view.data, view.bytes()});
+std::optional<std::string> Checkpoint::place(const tensor::TensorView& view) const {
+  const auto where = [&](std::span<const std::byte> bytes) -> std::optional<std::string> {
+    for (std::size_t k = 0; k < files_->mapped.size(); ++k)
+      if (const auto offset = files_->mapped[k].offset_of(bytes))
+        return fmt::format("{}:{}+{}", k, *offset, bytes.size());
+    return std::nullopt;
+  };
+  const auto values = where({view.data, view.bytes()});
+  if (!view.row_scales || !values) return values;
+  const auto rows = static_cast<std::size_t>(view.shape.empty() ? 1 : view.shape.front());
+  const auto scales = where(std::as_bytes(std::span(view.row_scales, rows)));
+  if (!scales) return std::nullopt;
+  return *values + "*" + *scales;
+}
+
+void Checkpoint::forget(std::span<const std::byte> values) const {
+  for (const MappedFile& file : files_->mapped) file.forget(values);
 }
 
 const fs::path& Checkpoint::path() const { return files_->path; }

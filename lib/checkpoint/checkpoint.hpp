@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,8 +44,11 @@ class Checkpoint {
   std::optional<std::string> identity() const;
   std::uint64_t bytes() const;  // of all files
 
+  // Where in these files the values of a view lie; absent where it looks at other memory.
+  std::optional<std::string> place(const tensor::TensorView& view) const;
+
   // The values will not be looked at soon: takes their pages out of memory, where they are mapped.
-  void forget(const tensor::TensorView& view) const;
+  void forget(std::span<const std::byte> values) const;
 
   // The directory, for messages.
   const std::filesystem::path& path() const;

@@ -69,8 +69,8 @@ class PackedStore : public ByteStore {
   std::optional<std::span<const std::byte>> find(std::string_view name, std::size_t bytes) override;
   std::span<std::byte> make(std::string_view name, std::size_t bytes) override;
 
-  // All that was made has been filled: where there is any, a thread writes the file.
-  void finish();
+  // Where anything was made, a thread writes the file.
+  void finish() override;
 
  private:
   void open();

@@ -88,6 +88,9 @@ void PackedStore::open() {
 
 std::optional<std::span<const std::byte>> PackedStore::find(std::string_view name,
                                                             std::size_t bytes) {
+  // Two layers may share their weights.
+  for (const PackedBlob& blob : blobs_)
+    if (blob.name == name && blob.bytes.size() == bytes) return blob.bytes;
   const auto found = head_.blobs.find(name);
   if (found == head_.blobs.end() || found->second.size != bytes) return std::nullopt;
   const auto blob = mapped_.subspan(found->second.offset, bytes);

@@ -59,13 +59,55 @@ ByteWeights quantize_weights(const tensor::Tensor& weights, std::int64_t inputs)
   return bytes;
 }
 
+std::size_t whole_lines(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+// Weights, rounded to `rounded`, become the matmul's at `dst`; scales and totals of bytes behind
+// them, at dst + scales_at.
+void pack(std::span<const tensor::TensorView> weights, const PackedMatmul& matmul,
+          ComputeType rounded, std::span<std::byte> dst, std::size_t scales_at,
+          const Packing& packing) {
+  const ComputeType type = matmul.form().type;
+  const std::int64_t inputs = matmul.form().inputs, outputs = matmul.form().outputs;
+  // A single matrix of the right type is read where it lies; others are gathered first.
+  const auto lies = reinterpret_cast<std::uintptr_t>(weights.front().data);
+  const tensor::DType stored = weights.front().dtype;
+  if (weights.size() == 1 &&
+      ((rounded == ComputeType::f32 && stored == tensor::DType::f32 && lies % sizeof(float) == 0) ||
+       (type == ComputeType::bf16 && stored == tensor::DType::bf16 &&
+        lies % sizeof(std::uint16_t) == 0)))
+    return matmul.pack(weights.front().data, dst.data(), packing.forget);
+
+  tensor::Tensor values = gather(weights);
+  if (packing.forget)
+    for (const auto& part : weights) packing.forget({part.data, part.bytes()});
+  if (rounded == ComputeType::bf16) {
+    std::vector<std::uint16_t> narrow(static_cast<std::size_t>(values.size()));
+    round_to_bf16({values.data(), outputs, inputs, inputs}, narrow.data());
+    if (type == ComputeType::bf16) return matmul.pack(narrow.data(), dst.data(), nullptr);
+    std::transform(narrow.begin(), narrow.end(), values.data(), tensor::bf16_to_f32);
+  } else if (rounded == ComputeType::int8) {
+    const ByteWeights bytes = quantize_weights(values, inputs);
+    if (type == ComputeType::int8) {
+      auto* scales = reinterpret_cast<float*>(dst.data() + scales_at);
+      std::ranges::copy(bytes.scales.values(), scales);
+      std::ranges::copy(bytes.totals.values(), scales + outputs);
+      return matmul.pack(bytes.values.data(), dst.data(), nullptr);
+    }
+    for (std::int64_t k = 0; k < values.size(); ++k)
+      values.data()[k] = bytes.scales.data()[k / inputs] * static_cast<float>(bytes.values[k]);
+  }
+  matmul.pack(values.data(), dst.data(), nullptr);
+}
+
 }  // namespace
 
 struct Linear::Impl {
   PackedMatmul matmul;
   Activation activation = Activation::none;
   tensor::Tensor bias;            // [M]; empty: none
-  tensor::Tensor scales, totals;  // [M], where weights are bytes
+  PageMemory memory{0};           // of the packed weights, where no store has them
+  const float* scales = nullptr;  // [M], where weights are bytes
+  const float* totals = nullptr;  // [M], the same
 
   ConstMatrix block(ConstMatrix rows, std::int64_t first, std::int64_t count) const {
     return {rows.row(first), count, rows.columns, rows.stride};
@@ -113,7 +155,7 @@ struct Linear::Impl {
     execute();
     finish(step,
            IntegerSums{reinterpret_cast<const std::int32_t*>(own.sums.data()),
-                       own.row_scales.data(), scales.data(), totals.data()},
+                       own.row_scales.data(), scales, totals},
            dst);
   }
 
@@ -129,7 +171,8 @@ struct Linear::Impl {
 };
 
 Linear::Linear(const Device& device, std::span<const tensor::TensorView> weights,
-               std::span<const tensor::TensorView> bias, Activation activation)
+               std::span<const tensor::TensorView> bias, Activation activation,
+               const Packing& packing)
     : impl_(std::make_unique<Impl>()) {
   onednn::translate("linear layer", [&] {
     const Device::Impl& own = device.impl();
@@ -143,37 +186,31 @@ Linear::Linear(const Device& device, std::span<const tensor::TensorView> weights
       form.activation = activation;
       form.bias = !bias.empty();
     }
-    const auto pack = [&](const void* values) {
-      impl_->matmul = PackedMatmul(own.engine, form, values);
-    };
-    // A single matrix of the right type is read where it lies; others are gathered first.
-    const auto lies = reinterpret_cast<std::uintptr_t>(weights.front().data);
-    const bool alone = weights.size() == 1;
-    if (rounded == ComputeType::f32 && alone && weights.front().dtype == tensor::DType::f32 &&
-        lies % alignof(float) == 0)
-      return pack(weights.front().data);
-    if (form.type == ComputeType::bf16 && alone && weights.front().dtype == tensor::DType::bf16 &&
-        lies % alignof(std::uint16_t) == 0)
-      return pack(weights.front().data);
+    impl_->matmul = PackedMatmul(own.engine, form);
 
-    tensor::Tensor values = gather(weights);
-    const std::int64_t inputs = form.inputs, outputs = form.outputs;
-    if (rounded == ComputeType::bf16) {
-      std::vector<std::uint16_t> narrow(static_cast<std::size_t>(values.size()));
-      round_to_bf16({values.data(), outputs, inputs, inputs}, narrow.data());
-      if (form.type == ComputeType::bf16) return pack(narrow.data());
-      std::transform(narrow.begin(), narrow.end(), values.data(), tensor::bf16_to_f32);
-    } else if (rounded == ComputeType::int8) {
-      ByteWeights bytes = quantize_weights(values, inputs);
-      if (form.type == ComputeType::int8) {
-        impl_->scales = std::move(bytes.scales);
-        impl_->totals = std::move(bytes.totals);
-        return pack(bytes.values.data());
-      }
-      for (std::int64_t k = 0; k < values.size(); ++k)
-        values.data()[k] = bytes.scales.data()[k / inputs] * static_cast<float>(bytes.values[k]);
+    // Packed weights; where they are bytes, behind them their scales and totals.
+    const std::size_t scales_at = whole_lines(impl_->matmul.packed_bytes());
+    const auto outputs = static_cast<std::size_t>(form.outputs);
+    const std::size_t size =
+        scales_at + (form.type == ComputeType::int8 ? 2 * outputs * sizeof(float) : 0);
+    const auto use = [&](const std::byte* packed) {
+      impl_->matmul.use(packed);
+      if (form.type != ComputeType::int8) return;
+      impl_->scales = reinterpret_cast<const float*>(packed + scales_at);
+      impl_->totals = impl_->scales + outputs;
+    };
+    if (!packing.store) {
+      impl_->memory = PageMemory(size);
+      const auto packed = impl_->memory.bytes();
+      pack(weights, impl_->matmul, rounded, packed, scales_at, packing);
+      return use(packed.data());
     }
-    pack(values.data());
+    const std::string name = packing.name + " " + std::string(name_of(rounded)) + " " +
+                             std::string(name_of(form.type)) + " " + impl_->matmul.layout();
+    if (const auto found = packing.store->find(name, size)) return use(found->data());
+    const auto packed = packing.store->make(name, size);
+    pack(weights, impl_->matmul, rounded, packed, scales_at, packing);
+    use(packed.data());
   });
 }
 

@@ -5,10 +5,12 @@
 // Legend: N rows, K inputs, M outputs.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 
+#include "base/byte_store.hpp"
 #include "dnn/activation.hpp"
 #include "dnn/device.hpp"
 #include "dnn/matrix.hpp"
@@ -16,14 +18,23 @@
 
 namespace nlp::dnn {
 
+// Where a layer's packed weights are kept, so that they need not be packed again.
+struct Packing {
+  ByteStore* store = nullptr;  // outlives the layer; null: the layer keeps them itself
+  std::string name;            // of the weights: others have another one, in all of the store
+  // Called with parts of the weights that have been packed and will not be looked at again.
+  std::function<void(std::span<const std::byte>)> forget;
+};
+
 class Linear {
  public:
   // Stacks the outputs of several layers of the same inputs into one (query, key and value).
-  // weights: each [M_i, K], as checkpoints hold them, of a float type.
-  // bias: as many, each [M_i], or none at all.
-  // Throws Error{internal} if oneDNN has no kernel.
+  // weights: each [M_i, K], as checkpoints hold them, of a float type.  They are not looked at
+  // where the packing's store has them packed. bias: as many, each [M_i], or none at all. Throws
+  // Error{internal} if oneDNN has no kernel.
   Linear(const Device& device, std::span<const tensor::TensorView> weights,
-         std::span<const tensor::TensorView> bias, Activation activation = Activation::none);
+         std::span<const tensor::TensorView> bias, Activation activation = Activation::none,
+         const Packing& packing = {});
   Linear(Linear&&) noexcept;
   Linear& operator=(Linear&&) noexcept;
   ~Linear();

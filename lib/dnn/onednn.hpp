@@ -42,6 +42,38 @@ inline void use_threads([[maybe_unused]] int threads) {
 #endif
 }
 
+// How a matrix lies in memory, in words: what two descriptors of different layouts differ in.
+inline std::string layout(const dnnl::memory::desc& desc) {
+  std::string text = std::to_string(desc.get_size());
+  const auto add = [&](const auto& values) {
+    text += ';';
+    for (const auto value : values) text += ' ' + std::to_string(value);
+  };
+#if DNNL_VERSION_MAJOR >= 3
+  add(desc.get_dims());
+  add(desc.get_padded_dims());
+  add(desc.get_strides());
+  add(desc.get_inner_blks());
+  add(desc.get_inner_idxs());
+  const auto type = static_cast<int>(desc.get_data_type());
+  const auto kind = static_cast<int>(desc.get_format_kind());
+#else
+  const dnnl_memory_desc_t& data = desc.data;
+  const auto list = [](const dnnl_dim_t* values, int count) {
+    return dnnl::memory::dims(values, values + count);
+  };
+  const auto& blocking = data.format_desc.blocking;
+  add(list(data.dims, data.ndims));
+  add(list(data.padded_dims, data.ndims));
+  add(list(blocking.strides, data.ndims));
+  add(list(blocking.inner_blks, blocking.inner_nblks));
+  add(list(blocking.inner_idxs, blocking.inner_nblks));
+  const auto type = static_cast<int>(data.data_type);
+  const auto kind = static_cast<int>(data.format_kind);
+#endif
+  return text + "; " + std::to_string(type) + ' ' + std::to_string(kind);
+}
+
 inline std::string isa_name() {
   switch (dnnl::get_effective_cpu_isa()) {
     case dnnl::cpu_isa::sse41:

@@ -1,5 +1,6 @@
 #include "dnn/packed_matmul.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace nlp::dnn {
@@ -12,6 +13,9 @@ using DataType = dnnl::memory::data_type;
 // The layout of packed weights is asked for once, with this many rows, and then given to kernels
 // of every row count: one layout, so one order of summation.
 constexpr std::int64_t kLayoutRows = 128;
+
+// How many outputs are packed before their pages may be forgotten: whole blocks of any layout.
+constexpr std::int64_t kPackedAtOnce = 4096;
 
 // A workspace forgets its kernels when it has this many; oneDNN's own cache keeps the recent ones.
 constexpr std::size_t kWorkspaceKernels = 512;
@@ -95,20 +99,45 @@ bool PackedMatmul::supported(ComputeType type, const dnnl::engine& engine) {
   }
 }
 
-PackedMatmul::PackedMatmul(const dnnl::engine& engine, const ProductForm& form, const void* weights)
+PackedMatmul::PackedMatmul(const dnnl::engine& engine, const ProductForm& form)
     : engine_(engine), form_(form) {
   onednn::use_threads(1);
   const auto type = types_of(form.type).weights;
   const auto described = describe({{form.inputs, form.outputs}, type, Tag::any}, kLayoutRows,
                                   form.inputs, form.outputs);
-  weights_ = dnnl::memory(described.weights_desc(), engine_);
+  weights_ = dnnl::memory(described.weights_desc(), engine_, DNNL_MEMORY_NONE);
   counts_ = row_counts(described.impl_info_str());
-  // Checkpoints hold [M, K]: oneDNN's [K, M] with the axes swapped.
-  dnnl::memory plain({{form.inputs, form.outputs}, type, Tag::ba}, engine_,
-                     const_cast<void*>(weights));
+}
+
+std::string PackedMatmul::layout() const { return onednn::layout(weights_.get_desc()); }
+
+std::size_t PackedMatmul::packed_bytes() const { return weights_.get_desc().get_size(); }
+
+void PackedMatmul::use(const std::byte* packed) {
+  weights_.set_data_handle(const_cast<std::byte*>(packed));
+}
+
+void PackedMatmul::pack(const void* weights, std::byte* dst,
+                        const std::function<void(std::span<const std::byte>)>& done) const {
+  onednn::use_threads(1);
+  const auto type = types_of(form_.type).weights;
+  const std::int64_t inputs = form_.inputs;
+  const auto* from = static_cast<const std::byte*>(weights);
+  const std::size_t row_bytes =
+      static_cast<std::size_t>(inputs) * dnnl::memory::data_type_size(type);
   dnnl::stream stream(engine_);
-  dnnl::reorder(plain, weights_).execute(stream, plain, weights_);
-  stream.wait();
+  // Checkpoints hold [M, K]: oneDNN's [K, M] with the axes swapped.
+  for (std::int64_t row = 0; row < form_.outputs; row += kPackedAtOnce) {
+    const std::int64_t rows = std::min(kPackedAtOnce, form_.outputs - row);
+    const std::span part(from + static_cast<std::size_t>(row) * row_bytes,
+                         static_cast<std::size_t>(rows) * row_bytes);
+    dnnl::memory plain({{inputs, rows}, type, Tag::ba}, engine_,
+                       const_cast<std::byte*>(part.data()));
+    dnnl::memory packed(weights_.get_desc().submemory_desc({inputs, rows}, {0, row}), engine_, dst);
+    dnnl::reorder(plain, packed).execute(stream, plain, packed);
+    stream.wait();
+    if (done) done(part);
+  }
 }
 
 dnnl::matmul::primitive_desc PackedMatmul::describe(const dnnl::memory::desc& weights,

@@ -3,7 +3,9 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <span>
 #include <string>
 
 #include "dnn/activation.hpp"
@@ -47,8 +49,17 @@ class PackedMatmul {
   static bool supported(ComputeType type, const dnnl::engine& engine);
 
   PackedMatmul() = default;
-  // Packs weights [M,K] of the type.
-  PackedMatmul(const dnnl::engine& engine, const ProductForm& form, const void* weights);
+  PackedMatmul(const dnnl::engine& engine, const ProductForm& form);
+
+  // How the weights lie, in words, and how many bytes they then have.
+  std::string layout() const;
+  std::size_t packed_bytes() const;
+  // Packs weights [M,K] of the type into `dst`.  `done` is called with parts of them that will not
+  // be looked at again.
+  void pack(const void* weights, std::byte* dst,
+            const std::function<void(std::span<const std::byte>)>& done) const;
+  // What pack() wrote is multiplied from now on; it stays where it is.
+  void use(const std::byte* packed);
 
   const ProductForm& form() const { return form_; }
   const RowCounts& counts() const { return counts_; }

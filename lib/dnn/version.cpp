@@ -11,6 +11,12 @@ std::string version_string() {
   return fmt::format("{}.{}.{}", version->major, version->minor, version->patch);
 }
 
+std::string packing_name() {
+  constexpr int kVersion = 1;  // of what Linear makes of weights: raised with any change
+  return fmt::format("oneDNN {} {}, {}, packing {}", version_string(), dnnl_version()->hash,
+                     isa_name(), kVersion);
+}
+
 std::string isa_name() { return onednn::isa_name(); }
 
 }  // namespace nlp::dnn

@@ -24,10 +24,10 @@ dnn::Linear read_logits(const Config& config, const WeightNames& names, const We
       weights.has(own) || !config.tie_word_embeddings
           ? weights.tensor(own, {config.vocab_size, config.embedding_size})
           : word_table(config, names, weights);
-  if (names.lm_bias.empty()) return dnn::Linear(weights.device(), {&table, 1}, {});
+  if (names.lm_bias.empty()) return weights.linear({&table, 1}, {});
   tensor::TensorView bias = weights.tensor(std::string(names.lm_bias), {1, config.vocab_size});
   bias.shape = {config.vocab_size};
-  return dnn::Linear(weights.device(), {&table, 1}, {&bias, 1});
+  return weights.linear({&table, 1}, {&bias, 1});
 }
 
 DecoderBlock read_decoder_block(const Config& config, const WeightNames& names,

@@ -204,7 +204,7 @@ std::optional<dnn::Linear> read_positions(const Config& config, const WeightName
   };
   if (kind.position_to_content) read(names.position_query);
   if (kind.content_to_position) read(names.position_key);
-  return dnn::Linear(weights.device(), parts, biases);
+  return weights.linear(parts, biases);
 }
 
 }  // namespace nlp::model

@@ -43,13 +43,12 @@ dnn::Linear read_decoder(const Config& config, const WeightNames& names, const L
                             {config.vocab_size,
                              head.transform.empty() ? config.output_size : config.embedding_size});
   // The decoder adds its own bias; the other name is tied to it, and stands alone in older files.
-  if (head.bias.empty()) return dnn::Linear(weights.device(), {&table, 1}, {});
+  if (head.bias.empty()) return weights.linear({&table, 1}, {});
   const std::string own_bias = head.decoder + ".bias";
   const std::string bias_name = weights.has(own_bias) ? own_bias : head.bias;
-  if (config.optional_biases && !weights.has(bias_name))
-    return dnn::Linear(weights.device(), {&table, 1}, {});
+  if (config.optional_biases && !weights.has(bias_name)) return weights.linear({&table, 1}, {});
   const tensor::TensorView bias = weights.tensor(bias_name, {config.vocab_size});
-  return dnn::Linear(weights.device(), {&table, 1}, {&bias, 1});
+  return weights.linear({&table, 1}, {&bias, 1});
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "model/decoder.hpp"
 #include "model/encoder.hpp"
 #include "model/heads.hpp"
+#include "model/sections.hpp"
 
 namespace nlp::model {
 
@@ -45,13 +46,13 @@ class Lazy {
  public:
   template <class Read>
   const Part& get(Read read) const {
-    std::call_once(once_, [&] { part_.emplace(read()); });
-    return *part_;
+    std::call_once(once_, [&] { stored_.emplace(read()); });
+    return stored_->part;
   }
 
  private:
   mutable std::once_flag once_;
-  mutable std::optional<Part> part_;
+  mutable std::optional<Stored<Part>> stored_;
 };
 
 // |rows - exact| / |exact|, in the norm of Frobenius.
@@ -106,14 +107,24 @@ struct Model::Parts {
         device(options.type),
         checkpoint(checkpoint::Checkpoint::open(directory)),
         weights(checkpoint, device, family.names.prefix, probe_of(family.names), config),
-        encoder(read_encoder(config, family, weights)) {}
+        sections(options, checkpoint, device),
+        encoder(read_section(sections, "encoder", [&](ByteStore& store) {
+          return read_encoder(config, family, weights.in(store));
+        })) {}
 
   const HeadLayers& layers_of(Head head) const {
-    return heads[static_cast<std::size_t>(head)].get(
-        [&] { return read_head(head, config, family.names, weights); });
+    return heads[static_cast<std::size_t>(head)].get([&] {
+      return read_section(sections, std::string(name_of(head)) + " head", [&](ByteStore& store) {
+        return read_head(head, config, family.names, weights.in(store));
+      });
+    });
   }
   const Decoder& decoder_half() const {
-    return *decoder.get([&] { return std::make_unique<Decoder>(config, family, weights); });
+    return *decoder.get([&] {
+      return read_section(sections, "decoder", [&](ByteStore& store) {
+        return std::make_unique<Decoder>(config, family, weights.in(store));
+      });
+    });
   }
   void run(Head head, const tensor::Tensor& src, Workspace& workspace, tensor::Tensor& dst) const {
     layers_of(head).forward(src, workspace.kernels, workspace.transformed, dst);
@@ -127,8 +138,8 @@ struct Model::Parts {
     keep.hidden.assign(static_cast<std::size_t>(config.layers) + 1, true);
     dnn::Workspace exact_kernels(device, 1);
     Encoded exact, encoded;
-    encoder->forward(text, keep, exact_kernels, workspace.block, exact);
-    encoder->forward(text, keep, workspace.kernels, workspace.block, encoded);
+    encoder.part->forward(text, keep, exact_kernels, workspace.block, exact);
+    encoder.part->forward(text, keep, workspace.kernels, workspace.block, encoded);
     AttentionError error{.tokens = batch.starts[1], .layers = {}};
     for (std::size_t layer = 1; layer < exact.hidden.size(); ++layer)
       error.layers.push_back(relative_error(encoded.hidden[layer], exact.hidden[layer]));
@@ -140,7 +151,8 @@ struct Model::Parts {
   dnn::Device device;
   checkpoint::Checkpoint checkpoint;
   Weights weights;
-  std::unique_ptr<Encoder> encoder;
+  Sections sections;
+  Stored<std::unique_ptr<Encoder>> encoder;
   Lazy<std::unique_ptr<Decoder>> decoder;
   std::array<Lazy<HeadLayers>, kHeads.size()> heads;  // by Head
 };
@@ -172,7 +184,7 @@ void Model::encode(const Batch& batch, const Keep& keep, Workspace& workspace, E
     std::exchange(workspace.tell_error, nullptr)(error);
   }
   const dnn::Timed timed(workspace.kernels.profile(), {.stage = dnn::Stage::rest});
-  parts_->encoder->forward(batch, keep, workspace.kernels, workspace.block, dst);
+  parts_->encoder.part->forward(batch, keep, workspace.kernels, workspace.block, dst);
 }
 
 bool Model::has(Head head) const {

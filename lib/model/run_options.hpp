@@ -1,7 +1,9 @@
 // How a model computes, as against what it is.
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "dnn/attention_options.hpp"
@@ -22,6 +24,10 @@ struct AttentionError {
 // How a checkpoint is made ready to compute.
 struct OpenOptions {
   dnn::ComputeType type = dnn::ComputeType::f32;  // of linear layers, whatever the file holds
+  // The directory where packed weights are kept for the next start; empty: nowhere.  Whether they
+  // come from there changes no result.
+  std::filesystem::path cache;
+  std::function<void(const std::string&)> tell;  // of the cache, for -v; by any thread
 };
 
 struct RunOptions {

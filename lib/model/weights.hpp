@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/byte_store.hpp"
 #include "checkpoint/checkpoint.hpp"
 #include "dnn/embedding.hpp"
 #include "dnn/layer_norm.hpp"
@@ -27,6 +29,13 @@ class Weights {
         optional_biases_(config.optional_biases),
         centered_norms_(!config.rms_norm) {
     if (!has(fmt::format("{}.weight", probe))) prefix_ = prefix;
+  }
+
+  // The same weights, whose layers keep what they pack in `store`.
+  Weights in(ByteStore& store) const {
+    Weights other = *this;
+    other.store_ = &store;
+    return other;
   }
 
   std::string encoder_name(std::string_view name) const { return prefix_ + std::string(name); }
@@ -52,7 +61,21 @@ class Weights {
       weights.push_back(tensor(module + ".weight", {outputs_each, inputs}));
       if (has_bias(modules.front())) bias.push_back(tensor(module + ".bias", {outputs_each}));
     }
-    return dnn::Linear(device_, weights, bias, activation);
+    return linear(weights, bias, activation);
+  }
+  // The same of any views; see dnn::Linear.
+  dnn::Linear linear(std::span<const tensor::TensorView> weights,
+                     std::span<const tensor::TensorView> bias,
+                     dnn::Activation activation = dnn::Activation::none) const {
+    // A layer is known by where in the checkpoint its weights lie.
+    dnn::Packing packing{
+        .store = store_, .name = {}, .forget = [this](auto values) { checkpoint_.forget(values); }};
+    for (const auto& part : weights) {
+      const auto place = checkpoint_.place(part);
+      if (!place) packing.store = nullptr;
+      packing.name += place.value_or("") + " ";
+    }
+    return dnn::Linear(device_, weights, bias, activation, packing);
   }
 
   // One of `parts` layers that lie stacked in a module of parts * outputs rows.
@@ -67,9 +90,9 @@ class Weights {
       return view;
     };
     const auto weights = slice(tensor(module + ".weight", {parts * outputs, inputs}));
-    if (!has_bias(module)) return dnn::Linear(device_, {&weights, 1}, {}, activation);
+    if (!has_bias(module)) return linear({&weights, 1}, {}, activation);
     const auto bias = slice(tensor(module + ".bias", {parts * outputs}));
-    return dnn::Linear(device_, {&weights, 1}, {&bias, 1}, activation);
+    return linear({&weights, 1}, {&bias, 1}, activation);
   }
 
   dnn::LayerNorm layer_norm(const std::string& module, std::int64_t size, float epsilon) const {
@@ -88,13 +111,12 @@ class Weights {
     return values;
   }
 
-  const dnn::Device& device() const { return device_; }
-
  private:
   const checkpoint::Checkpoint& checkpoint_;
   const dnn::Device& device_;
   bool optional_biases_, centered_norms_;
   std::string prefix_;
+  ByteStore* store_ = nullptr;
 };
 
 }  // namespace nlp::model

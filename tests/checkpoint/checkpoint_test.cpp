@@ -261,12 +261,14 @@ TEST_CASE("values of a checkpoint that were forgotten are there again", "[checkp
   const auto& view = checkpoint.require("a", {40000});
   const auto values = [&] { return std::string(reinterpret_cast<const char*>(view.data), 40000); };
   REQUIRE(values() == data);
-  checkpoint.forget(view);
+  checkpoint.forget({view.data, view.bytes()});
   CHECK(values() == data);
   // A view of other memory is nobody's to forget.
   const nlp::tensor::TensorView other{
       nlp::tensor::DType::u8, {40000}, reinterpret_cast<const std::byte*>(data.data())};
   const std::string before = data;
-  checkpoint.forget(other);
+  checkpoint.forget({other.data, other.bytes()});
+  CHECK_FALSE(checkpoint.place(other));
+  CHECK(checkpoint.place(view));
   CHECK(data == before);
 }

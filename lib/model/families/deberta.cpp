@@ -117,7 +117,7 @@ dnn::Linear read_stacked_by_head(const Config& config, const WeightNames& names,
                               reinterpret_cast<const std::byte*>(values.data())};
   };
   const tensor::TensorView weight_view = view(weight), bias_view = view(bias);
-  return dnn::Linear(weights.device(), {&weight_view, 1}, {&bias_view, 1});
+  return weights.linear({&weight_view, 1}, {&bias_view, 1});
 }
 
 std::unique_ptr<Attention> make_first(const Config& config, const WeightNames& names,
