@@ -26,8 +26,8 @@ struct OpenOptions {
   dnn::ComputeType type = dnn::ComputeType::f32;  // of linear layers, whatever the file holds
   // The directory where packed weights are kept for the next start; empty: nowhere.  Whether they
   // come from there changes no result.
-  std::filesystem::path cache;
-  std::function<void(const std::string&)> tell;  // of the cache, for -v; by any thread
+  std::filesystem::path cache = {};
+  std::function<void(const std::string&)> tell = {};  // of the cache, for -v; by any thread
 };
 
 struct RunOptions {
