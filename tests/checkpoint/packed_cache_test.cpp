@@ -342,3 +342,21 @@ TEST_CASE("removing the cache leaves the files of others", "[checkpoint]") {
   CHECK(bytes_of(directory.path() / "cache" / "README") == "mine");
   CHECK(fs::exists(directory.path() / "cache" / "0123456789abcdef.packed.old"));
 }
+
+TEST_CASE("blobs of many sizes come back whole, across the pieces they are written in",
+          "[checkpoint]") {
+  const TemporaryDirectory directory;
+  const auto cache = PackedCache::make(directory.path() / "cache");
+  Blobs blobs;
+  const std::size_t sizes[] = {1, 4096, 2097152 - 4096, 2097152, 5000001, 12, 2097151};
+  for (std::size_t k = 0; k < std::size(sizes); ++k) {
+    std::string values(sizes[k], '\0');
+    for (std::size_t at = 0; at < values.size(); ++at)
+      values[at] = static_cast<char>((at * 2654435761u + k) >> 13);
+    blobs.emplace("blob " + std::to_string(k), std::move(values));
+  }
+  CHECK(use(cache, "key", blobs).found == 0);
+  const Outcome second = use(cache, "key", blobs);
+  CHECK(second.found == blobs.size());
+  CHECK(second.right);
+}
