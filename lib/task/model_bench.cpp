@@ -17,6 +17,13 @@ EmbedOptions embed_options(const SentenceModules& modules, const BenchOptions& o
   return embed;
 }
 
+// Nothing is kept of what is opened here.
+model::OpenOptions open_options(dnn::ComputeType type) {
+  model::OpenOptions options;
+  options.type = type;
+  return options;
+}
+
 // Floating-point operations of the linear layers of a pass over `batch`.
 double linear_operations(const model::Model& model, const model::Batch& batch) {
   dnn::Profile profile;
@@ -43,7 +50,7 @@ ModelBench::ModelBench(const SentenceModules& modules, const tokenizer::Tokenize
                        std::span<const std::string> lines)
     : options_(options),
       type_(type),
-      model_(model::Model::open(modules.transformer, {.type = type})),
+      model_(model::Model::open(modules.transformer, open_options(type))),
       limit_(device_, model_.used(), options.threads) {
   const model::Config& config = model_.config();
   const std::int64_t longest = std::max(std::ranges::max(options.lengths), options.latency_tokens);

@@ -13,7 +13,9 @@ TEST_CASE("every product of every model runs on a fast kernel of oneDNN, in ever
   for (const std::string name : {"bert-mlm", "modernbert-mlm", "deberta-v2-mlm", "t5"})
     for (const auto type :
          {dnn::ComputeType::f32, dnn::ComputeType::bf16, dnn::ComputeType::int8}) {
-      const auto opened = model::Model::open(golden::model(name), {.type = type});
+      model::OpenOptions how;
+      how.type = type;
+      const auto opened = model::Model::open(golden::model(name), how);
       for (const std::int64_t tokens : {1, 2, 5, 16, 33}) {
         model::Batch batch;
         const std::vector<std::int32_t> ids(static_cast<std::size_t>(tokens), 5), types(ids.size());
