@@ -173,7 +173,7 @@ void put_type(const BenchReport& report, const BenchResult& result, ValueWriter&
 
 std::string text_of(const BenchReport& report) {
   std::string text =
-      fmt::format("{}: {:.1f} MFLOP a token in linear layers\n", report.model,
+      fmt::format("{}: {:.3g} MFLOP a token in linear layers\n", report.model,
                   report.types.empty() ? 0 : report.types.front().operations_of_token / kMega);
   text += fmt::format("oneDNN {}, {}; {}, the best of {}\n", report.onednn, report.isa,
                       counted(static_cast<std::uint64_t>(report.options.threads), "thread"),
