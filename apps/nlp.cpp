@@ -1,5 +1,6 @@
 // nlp - the driver: runs the program behind each command.  Manual: man/nlp.txt
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,6 +13,7 @@
 #include "base/nearest.hpp"
 #include "cli/app.hpp"
 #include "cli/commands.hpp"
+#include "cli/manual.hpp"
 #include "cli/model_store.hpp"
 
 namespace {
@@ -44,18 +46,23 @@ fs::path program_of(const std::string& command) {
                           alike ? fmt::format("; did you mean {}?", near.front()) : ""));
 }
 
-// The manual page of a command, or its help where there is no page or nothing to show it.
-[[noreturn]] void show_manual(const std::string& command) {
-  const std::string name = command.empty() ? "nlp" : "nlp-" + command;
+// The manual page of a command (`model`, `model convert`), or its help where there is no page or
+// nothing to show it.
+[[noreturn]] void show_manual(std::vector<std::string> command) {
+  const std::string name =
+      cli::page_name(command.empty() ? "nlp" : fmt::format("{}", fmt::join(command, " ")));
   const fs::path own = cli::program_directory();
-  const fs::path program = command.empty() ? own / "nlp" : program_of(command);
+  const fs::path program = command.empty() ? own / "nlp" : program_of(command.front());
   const fs::path page = own.parent_path() / "share" / "man" / "man1" / (name + ".1");
   std::error_code ignored;
   if (fs::exists(page, ignored))
     for (const char* man : {"/usr/bin/man", "/usr/local/bin/man", "/usr/bin/mandoc"})
       if (::access(man, X_OK) == 0 && ::isatty(STDOUT_FILENO) == 1)
         become(man, {fs::path(man).filename(), page});
-  become(program, {name, "--help"});
+  if (command.empty()) command.emplace_back();
+  command.front() = program.filename();
+  command.emplace_back("--help");
+  become(program, std::move(command));
 }
 }  // namespace
 
@@ -69,7 +76,7 @@ int main(int argc, char** argv) {
   return app.run(1, argv, [&] {
     if (arguments.empty()) throw cli::NothingToRead();
     const std::string command = arguments.front();
-    if (command == "help") show_manual(arguments.size() > 1 ? arguments[1] : "");
+    if (command == "help") show_manual({arguments.begin() + 1, arguments.end()});
     const fs::path program = program_of(command);
     arguments.front() = program.filename();
     become(program, std::move(arguments));

@@ -58,7 +58,7 @@ bool is_out_of_memory(const std::exception& error) {
 App::App(const std::string& name)
     : CLI::App("", name == "nlp" ? name : "nlp " + name),
       command_(name),
-      messages_(name == "nlp" ? name : "nlp-" + name) {
+      messages_(page_name(name)) {
   set_help_flag("-h,--help", "Print this help")->group("General");
   set_version_flag("--version", version_text, "Print the version, oneDNN's and the instruction set")
       ->group("General");
@@ -158,6 +158,8 @@ int App::run(int argc, char** argv, const std::function<void()>& body) {
     return 0;
   } catch (const ClosedPipe&) {
     return 0;
+  } catch (const Signalled& signalled) {
+    return 128 + signalled.signal;
   } catch (const NothingToRead&) {
     std::fputs(short_help(manual(command_), options_of(*this)).c_str(), stderr);
     return 2;

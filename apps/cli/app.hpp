@@ -18,7 +18,8 @@ namespace nlp::cli {
 // completions.
 class App : public CLI::App {
  public:
-  // `name` is the command (`fill-mask`); its texts come from man/NAME.txt.
+  // `name` is the command (`fill-mask`, `model convert`); its texts come from man/NAME.txt, with a
+  // hyphen for the space.
   explicit App(const std::string& name);
 
   // An option that takes one of several words.  `value` is the default.

@@ -21,8 +21,27 @@ bool takes_file(const CommandInfo::Option& option) {
 
 std::string names_of(const std::vector<CommandInfo>& commands) {
   std::vector<std::string> names;
-  for (const auto& command : commands) names.push_back(command.name);
+  for (const auto& command : commands)
+    if (!command.is_sub()) names.push_back(command.name);
   return joined(names);
+}
+
+// As one word: "model-convert".
+std::string key_of(const CommandInfo& command) {
+  std::string key = command.name;
+  std::replace(key.begin(), key.end(), ' ', '-');
+  return key;
+}
+
+// A shell's pattern of the commands that have commands: "model|train"; empty: there are none.
+std::string parents_of(const std::vector<CommandInfo>& commands) {
+  std::vector<std::string> parents;
+  for (const auto& command : commands) {
+    const std::string parent = command.name.substr(0, command.name.find(' '));
+    if (command.is_sub() && (parents.empty() || parents.back() != parent))
+      parents.push_back(parent);
+  }
+  return fmt::format("{}", fmt::join(parents, "|"));
 }
 
 // In single quotes for a shell.
@@ -44,12 +63,18 @@ std::string bash_script(const std::vector<CommandInfo>& commands) {
       "  if [ \"$command\" = help ]; then\n"
       "    mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$word\")\n    return\n  fi\n",
       names_of(commands), names_of(commands));
+  if (const auto parents = parents_of(commands); !parents.empty())
+    script += fmt::format(
+        "  case $command in\n"
+        "    {}) if [ \"$COMP_CWORD\" -gt 2 ]; then command=$command-${{COMP_WORDS[2]}}; fi ;;\n"
+        "  esac\n",
+        parents);
   script += "  case $command:$before in\n";
   for (const auto& command : commands)
     for (const auto& option : command.options) {
       if (option.names.empty() || option.argument.empty()) continue;
       std::vector<std::string> patterns;
-      for (const auto& name : option.names) patterns.push_back(command.name + ":" + name);
+      for (const auto& name : option.names) patterns.push_back(key_of(command) + ":" + name);
       script += fmt::format("    {})", fmt::join(patterns, "|"));
       if (!option.choices.empty())
         script += fmt::format(" words='{}' ;;\n", joined(option.choices));
@@ -67,7 +92,8 @@ std::string bash_script(const std::vector<CommandInfo>& commands) {
       if (option.names.empty() && !option.choices.empty())
         positional = joined(option.choices) + " ";
     }
-    script += fmt::format("      {}) words='{}{}' ;;\n", command.name, positional, joined(words));
+    script +=
+        fmt::format("      {}) words='{}{}' ;;\n", key_of(command), positional, joined(words));
   }
   return script +
          "    esac\n    if [ \"${word:0:1}\" != - ]; then\n"
@@ -96,14 +122,24 @@ std::string zsh_script(const std::vector<CommandInfo>& commands) {
       "#compdef nlp\n# Completions of nlp for zsh.\n_nlp() {\n"
       "  local -a commands\n  commands=(\n";
   for (const auto& command : commands)
-    script += "    " + in_quotes(command.name + ":" + command.summary) + "\n";
+    if (!command.is_sub())
+      script += "    " + in_quotes(command.name + ":" + command.summary) + "\n";
   script +=
       "    'help:show the manual of a command'\n  )\n"
       "  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n"
-      "  local command=$words[2]\n  shift words\n  (( CURRENT-- ))\n  case $command in\n"
+      "  local command=$words[2]\n  shift words\n  (( CURRENT-- ))\n";
+  if (const auto parents = parents_of(commands); !parents.empty())
+    script += fmt::format(
+        "  case $command in\n"
+        "    {}) if (( CURRENT > 2 )); then\n"
+        "      command=$command-$words[2]\n      shift words\n      (( CURRENT-- ))\n    fi ;;\n"
+        "  esac\n",
+        parents);
+  script +=
+      "  case $command in\n"
       "    help) _describe command commands ;;\n";
   for (const auto& command : commands) {
-    script += fmt::format("    {})\n      _arguments -s", command.name);
+    script += fmt::format("    {})\n      _arguments -s", key_of(command));
     for (const auto& option : command.options) {
       if (option.names.empty()) {
         script += " \\\n        " +
@@ -128,12 +164,17 @@ std::string fish_script(const std::vector<CommandInfo>& commands) {
   script +=
       "complete -c nlp -n __fish_use_subcommand -f -a help -d 'show the manual of a command'\n";
   for (const auto& command : commands)
-    script += fmt::format("complete -c nlp -n __fish_use_subcommand -f -a {} -d {}\n", command.name,
-                          in_quotes(command.summary));
+    if (!command.is_sub())
+      script += fmt::format("complete -c nlp -n __fish_use_subcommand -f -a {} -d {}\n",
+                            command.name, in_quotes(command.summary));
   for (const auto& command : commands)
     for (const auto& option : command.options) {
-      std::string line =
-          fmt::format("complete -c nlp -n '__fish_seen_subcommand_from {}'", command.name);
+      const auto space = command.name.find(' ');
+      std::string line = fmt::format("complete -c nlp -n '__fish_seen_subcommand_from {}",
+                                     command.name.substr(0, space));
+      if (command.is_sub())
+        line += "; and __fish_seen_subcommand_from " + command.name.substr(space + 1);
+      line += "'";
       if (option.names.empty() && option.choices.empty()) continue;
       for (const auto& name : option.names)
         line += name.rfind("--", 0) == 0 ? " -l " + name.substr(2) : " -s " + name.substr(1);

@@ -13,8 +13,10 @@ struct CommandInfo {
     std::vector<std::string> choices;  // of the argument
     std::string description;
   };
-  std::string name, summary;
+  std::string name, summary;  // "model", or "model convert" for a command of a command
   std::vector<Option> options;
+
+  bool is_sub() const { return name.find(' ') != std::string::npos; }
 };
 
 // From what `nlp-NAME --help-options` prints.  Throws Error{data}.

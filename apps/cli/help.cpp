@@ -24,7 +24,10 @@ OptionInfo info_of(const CLI::Option& option) {
   }
   const std::string type = option.get_type_name();
   info.argument = type.substr(0, type.find(':'));
-  if (info.argument.find('|') != std::string::npos) {
+  // Choices are words, "text|jsonl"; other arguments stand in capitals.
+  const bool one =
+      info.argument.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  if (one || info.argument.find('|') != std::string::npos) {
     std::istringstream words(info.argument);
     for (std::string word; std::getline(words, word, '|');) info.choices.push_back(word);
   }
@@ -59,13 +62,20 @@ std::string shown_name(const Manual& manual) {
 }
 std::string usage(const Manual& manual, const std::vector<OptionInfo>& options) {
   if (manual.name == "nlp") return "\nUsage: nlp COMMAND [OPTIONS] [FILE...]\n";
+  if (!sub_command_names(manual.name).empty())
+    return fmt::format("\nUsage: nlp {} COMMAND [OPTIONS]\n", manual.name);
   return fmt::format("\nUsage: nlp {} [OPTIONS]{}\n", manual.name, files_of(options));
 }
 
-// What the driver's help lists.
+// What the help of the driver lists, and of a command that has commands.
 std::string commands_of(const Manual& about) {
-  if (about.name != "nlp") return "";
+  const auto own = sub_command_names(about.name);
+  if (about.name != "nlp" && own.empty()) return "";
   std::string text = "\nCommands:\n";
+  for (const auto name : own)
+    text +=
+        fmt::format("  {:<14}{}\n", name, manual(fmt::format("{} {}", about.name, name)).summary);
+  if (!own.empty()) return text;
   for (const auto name : command_names())
     text += fmt::format("  {:<14}{}\n", name, manual(name).summary);
   return text + fmt::format("  {:<14}{}\n", "help COMMAND", "show the manual of a command");
@@ -132,7 +142,9 @@ std::string short_help(const Manual& manual, const std::vector<OptionInfo>& opti
         text += "Example:\n" + paragraph + "\n";
         break;
       }
-  return text + fmt::format("Nothing to read: name a FILE, pipe text in, or see {} --help\n",
+  const bool reads = commands_of(manual).empty();
+  return text + fmt::format("{} {} --help\n",
+                            reads ? "Nothing to read: name a FILE, pipe text in, or see" : "See",
                             shown_name(manual));
 }
 

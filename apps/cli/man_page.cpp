@@ -95,13 +95,15 @@ constexpr std::pair<std::string_view, std::string_view> kEnvironment[] = {
 
 std::string man_page(const Manual& manual, const std::vector<OptionInfo>& options) {
   const bool driver = manual.name == "nlp";
-  const std::string title = driver ? "nlp" : "nlp-" + manual.name;
+  const std::string title = page_name(manual.name);
   std::string page =
       fmt::format(".TH {} 1 \"\" \"nlp {}\" \"nlp manual\"\n", upper(title), NLP_VERSION);
   page += fmt::format(".SH NAME\n{} \\- {}\n", literal(title), literal(manual.summary));
   page += fmt::format(".SH SYNOPSIS\n\\fBnlp{}\\fR ", driver ? "" : " " + literal(manual.name));
   if (driver) {
     page += "\\fICOMMAND\\fR [\\fIOPTIONS\\fR] [\\fIFILE\\fR...]\n";
+  } else if (!sub_command_names(manual.name).empty()) {
+    page += "\\fICOMMAND\\fR [\\fIOPTIONS\\fR]\n";
   } else {
     page += "[\\fIOPTIONS\\fR]";
     for (const auto& option : options)
@@ -110,6 +112,14 @@ std::string man_page(const Manual& manual, const std::vector<OptionInfo>& option
   }
   for (const auto& section : manual.sections)
     if (section.title != "EXAMPLES" && section.title != "SEE ALSO") page += paragraphs_of(section);
+  if (const auto own = sub_command_names(manual.name); !own.empty()) {
+    page += ".SH COMMANDS\n";
+    for (const auto name : own) {
+      const std::string whole = fmt::format("{} {}", manual.name, name);
+      page += fmt::format(".TP\n\\fB{}\\fR\n{}\\fB{}\\fR(1)\n", literal(name),
+                          line_of(cli::manual(whole).summary + "; see"), literal(page_name(whole)));
+    }
+  }
   page += ".SH OPTIONS\n";
   std::string group;
   for (const auto& option : options) {

@@ -55,8 +55,23 @@ Manual manual(std::string_view name) {
 std::vector<std::string_view> command_names() {
   std::vector<std::string_view> names;
   for (const ManualText& text : manual_texts())
-    if (text.name != "nlp") names.push_back(text.name);
+    if (text.name != "nlp" && text.name.find(' ') == std::string_view::npos)
+      names.push_back(text.name);
   return names;
+}
+
+std::vector<std::string_view> sub_command_names(std::string_view command) {
+  const std::string before = std::string(command) + " ";
+  std::vector<std::string_view> names;
+  for (const ManualText& text : manual_texts())
+    if (text.name.rfind(before, 0) == 0) names.push_back(text.name.substr(before.size()));
+  return names;
+}
+
+std::string page_name(std::string_view command) {
+  std::string name = command == "nlp" ? "nlp" : "nlp-" + std::string(command);
+  std::replace(name.begin(), name.end(), ' ', '-');
+  return name;
 }
 
 }  // namespace nlp::cli

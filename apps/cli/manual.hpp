@@ -14,7 +14,7 @@ struct Manual {
     std::string title;                    // "DESCRIPTION" for the first
     std::vector<std::string> paragraphs;  // indented ones keep their lines
   };
-  std::string name;  // "fill-mask"; "nlp" for the driver
+  std::string name;  // "fill-mask", "model convert"; "nlp" for the driver
   std::string summary;
   std::vector<Section> sections;
 
@@ -28,6 +28,12 @@ Manual manual(std::string_view name);
 
 // Every command that was built, in alphabetical order, the driver left out.
 std::vector<std::string_view> command_names();
+
+// The commands of a command, "convert" of "model"; most have none.
+std::vector<std::string_view> sub_command_names(std::string_view command);
+
+// The name of its manual page and in its messages: "nlp", "nlp-fill-mask", "nlp-model-convert".
+std::string page_name(std::string_view command);
 
 // The text of a file, as the build generates them.
 struct ManualText {

@@ -35,8 +35,8 @@ void Messages::info(std::string_view message) const {
   if (verbose) print("", message);
 }
 
-Progress::Progress(const Messages& messages, bool stdout_is_terminal)
-    : messages_(messages), terminal_(::isatty(STDERR_FILENO) == 1) {
+Progress::Progress(const Messages& messages, bool stdout_is_terminal, std::string_view noun)
+    : messages_(messages), noun_(noun), terminal_(::isatty(STDERR_FILENO) == 1) {
   const bool fits = terminal_ && !stdout_is_terminal && !messages.quiet;
   shown_ = messages.progress == "always" || (messages.progress == "auto" && fits);
 }
@@ -61,7 +61,7 @@ void Progress::print() {
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start_;
   const double rate = static_cast<double>(records_) / std::max(passed.count(), 1e-3);
   const std::string text = fmt::format("{}: {}, {:.0f}/s, {:.1f} s", messages_.program(),
-                                       counted(records_, "record"), rate, passed.count());
+                                       counted(records_, noun_), rate, passed.count());
   put(terminal_ ? fmt::format("{}{}", kClearLine, text) : text + "\n");
   messages_.on_line_ = terminal_;
 }

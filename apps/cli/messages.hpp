@@ -36,7 +36,8 @@ class Messages {
 // none, or always; where stderr is no terminal, a line a second.
 class Progress {
  public:
-  Progress(const Messages& messages, bool stdout_is_terminal);
+  // `noun`: what is counted.
+  Progress(const Messages& messages, bool stdout_is_terminal, std::string_view noun = "record");
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -47,6 +48,7 @@ class Progress {
   void print();
 
   const Messages& messages_;
+  std::string noun_;
   bool shown_ = false;
   bool terminal_ = false;
   std::uint64_t records_ = 0;

@@ -11,9 +11,19 @@ ModelOptions::ModelOptions(App& app, std::string standard) : standard_(std::move
       ->group("Model");
 }
 
-std::filesystem::path ModelOptions::directory() const {
+std::optional<std::filesystem::path> ModelOptions::find_named() const {
   if (!given_.empty()) return resolve_model(given_, environment);
   if (const auto set = environment("NLP_MODEL")) return resolve_model(*set, environment);
+  return std::nullopt;
+}
+
+std::filesystem::path ModelOptions::named_directory() const {
+  if (const auto named = find_named()) return *named;
+  throw Error(Kind::usage, "no model given; pass -m DIRECTORY or set NLP_MODEL");
+}
+
+std::filesystem::path ModelOptions::directory() const {
+  if (const auto named = find_named()) return *named;
   for (const std::string& name : {standard_, std::string("default")})
     if (const auto shipped = find_shipped(name)) return *shipped;
   throw Error(Kind::model,

@@ -27,7 +27,13 @@ class ModelOptions {
   // Throws Error{model} telling where it was looked for.
   std::filesystem::path directory() const;
 
+  // The same without the shipped ones: of -m or NLP_MODEL.  Throws Error{usage} where neither is
+  // given.
+  std::filesystem::path named_directory() const;
+
  private:
+  std::optional<std::filesystem::path> find_named() const;
+
   std::string given_;
   std::string standard_;
 };

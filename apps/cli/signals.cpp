@@ -13,8 +13,14 @@ namespace {
 // A handler may touch nothing but this.
 std::array<char, PATH_MAX> marked_file;
 std::atomic<bool> is_marked{false};
+std::atomic<bool> is_deferred{false};
+std::atomic<int> waiting{0};
 
 void end(int signal) {
+  if (is_deferred.load()) {
+    waiting.store(signal);
+    return;
+  }
   if (is_marked.load()) ::unlink(marked_file.data());
   ::_exit(128 + signal);
 }
@@ -38,6 +44,12 @@ void remove_on_signal(const std::string& path) {
   if (path.empty() || path.size() >= marked_file.size()) return;
   std::memcpy(marked_file.data(), path.c_str(), path.size() + 1);
   is_marked.store(true);
+}
+
+void defer_signals() { is_deferred.store(true); }
+
+void check_signals() {
+  if (const int signal = waiting.exchange(0); signal != 0) throw Signalled{signal};
 }
 
 }  // namespace nlp::cli

@@ -11,4 +11,14 @@ void handle_signals();
 // The file to remove, or none for an empty path.
 void remove_on_signal(const std::string& path);
 
+// Thrown by check_signals(); App::run ends with 128 + signal.
+struct Signalled {
+  int signal;
+};
+
+// From now on a signal waits for the next check_signals(), which throws it: for commands that have
+// more to clean up than one file.
+void defer_signals();
+void check_signals();
+
 }  // namespace nlp::cli

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <map>
 
@@ -20,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kWrapper = "module.";
+constexpr std::string_view kScale = "_scale";
 constexpr std::pair<std::string_view, std::string_view> kOldEndings[] = {
     {"LayerNorm.gamma", "LayerNorm.weight"},
     {"LayerNorm.beta", "LayerNorm.bias"},
@@ -94,6 +96,40 @@ struct Checkpoint::Files {
         throw Error(Kind::model, fmt::format("{}: the tensor {} is there twice", file.string(),
                                              name_today(name)));
   }
+
+  // Tensors of int8 get the scales that lie beside them under NAME_scale; those are no tensors of
+  // their own then.  Where there are none, require() tells.
+  void attach_scales() {
+    for (auto& [name, view] : tensors) {
+      if (view.dtype != tensor::DType::i8) continue;
+      const auto found = tensors.find(name + std::string(kScale));
+      if (found == tensors.end()) continue;
+      view.row_scales = read_scales(found->first, found->second, view.shape);
+      tensors.erase(found);
+    }
+  }
+
+  // A copy, since files align to as little as a byte.
+  const float* read_scales(const std::string& name, const tensor::TensorView& scales,
+                           const tensor::Shape& of) {
+    const auto fail = [&](const std::string& what) {
+      throw Error(Kind::model, fmt::format("{}: {}: {}; the file is damaged, or not of nlp",
+                                           path.string(), name, what));
+    };
+    const tensor::Shape wanted = {of.empty() ? 1 : of.front()};
+    if (scales.dtype != tensor::DType::f32 || scales.shape != wanted)
+      fail(fmt::format("scales of rows (expected float32 {}, got {} {})", tensor::to_string(wanted),
+                       name_of(scales.dtype), tensor::to_string(scales.shape)));
+    copies.push_back(std::make_unique<std::byte[]>(scales.bytes()));
+    auto* values = reinterpret_cast<float*>(copies.back().get());
+    const std::span<float> all(values, static_cast<std::size_t>(wanted.front()));
+    tensor::to_f32(scales, 0, all);
+    for (std::size_t row = 0; row < all.size(); ++row)
+      if (!std::isfinite(all[row]) || std::signbit(all[row]))
+        fail(fmt::format("the scale of row {} (expected a finite number from 0 on, got {})", row,
+                         all[row]));
+    return values;
+  }
 };
 
 Checkpoint::Checkpoint(std::unique_ptr<Files> files) : files_(std::move(files)) {}
@@ -119,6 +155,7 @@ Checkpoint Checkpoint::open(const fs::path& directory) {
     for (const auto& [shard, names] : read_index(directory / place->name))
       files->read(directory / shard, place->form, names);
   }
+  files->attach_scales();
   return Checkpoint(std::move(files));
 }
 
@@ -141,6 +178,9 @@ const tensor::TensorView& Checkpoint::require(std::string_view name,
                 fmt::format("{}: {}: shape (expected {}, got {}); does config.json belong to it?",
                             files_->path.string(), name, tensor::to_string(shape),
                             tensor::to_string(view->shape)));
+  if (view->dtype == tensor::DType::i8 && view->row_scales == nullptr)
+    throw Error(Kind::model, fmt::format("{}: {}: int8, but there is no {}{}; is the file whole?",
+                                         files_->path.string(), name, name, kScale));
   return *view;
 }
 

@@ -20,6 +20,8 @@ class Checkpoint {
   // `pytorch_model.bin`, else the shards of `pytorch_model.bin.index.json`.
   // Names are told as they are used today: `LayerNorm.gamma`/`.beta` become `.weight`/`.bias`, the
   // wrapper prefix `module.` is dropped.
+  // Tensors of int8 have the float32 scales `NAME_scale` as their row_scales; the scales are no
+  // tensors of their own then (nlp-checkpoint(5)).
   // Throws Error{model} with the file and the rule that is broken.
   static Checkpoint open(const std::filesystem::path& directory);
 
@@ -31,7 +33,8 @@ class Checkpoint {
   const tensor::TensorView* find(std::string_view name) const;
 
   // The tensor, which must have this shape.
-  // Throws Error{model} `FILE: no tensor NAME; nearest: A, B, C` or `NAME: shape (expected, got)`.
+  // Throws Error{model} `FILE: no tensor NAME; nearest: A, B, C` or `NAME: shape (expected, got)`,
+  // and for int8 without scales.
   const tensor::TensorView& require(std::string_view name, const tensor::Shape& shape) const;
 
   // All names, sorted.

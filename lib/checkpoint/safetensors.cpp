@@ -224,4 +224,11 @@ Tensors parse_safetensors(std::span<const std::byte> bytes, const std::string& w
   return tensors;
 }
 
+std::string_view safetensors_name(DType dtype) {
+  if (dtype == DType::other) return {};
+  const auto* found = std::find_if(kTypes.begin(), kTypes.end(),
+                                   [&](const Type& type) { return type.dtype == dtype; });
+  return found == kTypes.end() ? std::string_view() : found->name;
+}
+
 }  // namespace nlp::checkpoint

@@ -5,6 +5,7 @@
 #pragma once
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "checkpoint/tensors.hpp"
 
@@ -16,5 +17,8 @@ namespace nlp::checkpoint {
 // ends where the file ends.
 // Throws Error{model} `WHERE: rule`.
 Tensors parse_safetensors(std::span<const std::byte> bytes, const std::string& where);
+
+// The format's name of a type, "F32"; empty where it has none.
+std::string_view safetensors_name(tensor::DType dtype);
 
 }  // namespace nlp::checkpoint

@@ -10,6 +10,7 @@
 #include "base/json.hpp"
 #include "model/config_reader.hpp"
 #include "model/family.hpp"
+#include "model/int8_mark.hpp"
 
 namespace nlp::model {
 namespace {
@@ -27,7 +28,7 @@ constexpr Fixed kFixed[] = {
     {"add_cross_attention", "false"},
     {kHasDecoder, "false"},
     {"pruned_heads", "{}"},
-    {"quantization_config", "null"},
+    {kQuantization, kInt8Rows},
 };
 
 std::vector<std::string> read_labels(const ConfigReader& reader) {

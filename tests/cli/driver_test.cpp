@@ -85,4 +85,7 @@ TEST_CASE("bash completes commands, options and their values", "[cli]") {
   CHECK(complete("nlp fill") == "fill-mask\n");
   CHECK(complete("nlp embed --pool") == "--pooling\n");
   CHECK(complete("nlp embed --pooling m") == "mean max\n");
+  CHECK(complete("nlp model con") == "convert\n");
+  CHECK(complete("nlp model convert --dt") == "--dtype\n");
+  CHECK(complete("nlp model convert --dtype b") == "bf16\n");
 }

@@ -1,0 +1,8 @@
+// The commands of nlp-model, each a main in a file of its own.
+#pragma once
+
+namespace nlp::model_command {
+
+int convert(int argc, char** argv);
+
+}  // namespace nlp::model_command

@@ -1,0 +1,49 @@
+// nlp model convert - write a checkpoint with weights of another type.
+// Manual: man/model-convert.txt
+#include "model/convert.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "cli/app.hpp"
+#include "cli/options.hpp"
+#include "cli/signals.hpp"
+#include "model/commands.hpp"
+
+namespace nlp::model_command {
+
+int convert(int argc, char** argv) {
+  using checkpoint::StoredType;
+  cli::App app("model convert");
+  cli::ModelOptions model(app);
+  StoredType type = StoredType::f32;
+  std::string target;
+  app.add_choice<StoredType>(
+         "--dtype", type,
+         {{"f32", StoredType::f32}, {"bf16", StoredType::bf16}, {"int8", StoredType::int8}},
+         "The type of the weights")
+      ->required()
+      ->default_str("");
+  app.add_option("-o,--output", target, "The directory to make; it must not exist, or be empty")
+      ->type_name("DIR")
+      ->required();
+
+  return app.run(argc, argv, [&] {
+    const auto source = model.named_directory();
+    cli::defer_signals();
+    checkpoint::Stored stored;
+    {
+      cli::Progress progress(app.messages(), false, "tensor");
+      stored = model::convert(source, target, {type, [&] {
+                                                 cli::check_signals();
+                                                 progress.add(1);
+                                               }});
+    }
+    app.messages().info(fmt::format("{}: {}, {} of them int8, {:.1f} MB", target,
+                                    cli::counted(stored.tensors, "tensor"), stored.int8,
+                                    static_cast<double>(stored.bytes) / 1e6));
+  });
+}
+
+}  // namespace nlp::model_command
