@@ -126,7 +126,7 @@ int main(int argc, char** argv) {
       }
       writer.put("labels", masked.labels);
     };
-    cli::process(input, compute, output, [&]() -> cli::Worker {
+    cli::process(input, compute, output, [&](int /*threads*/) -> cli::Worker {
       return [&](std::span<const cli::Record> records, std::span<cli::Reply> replies) {
         for (std::size_t k = 0; k < records.size(); ++k)
           tokens || cli::has_tokens(records[k]) ? mask_tokens(records[k], replies[k])

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <string>
@@ -15,12 +16,20 @@
 #include "cli/commands.hpp"
 #include "cli/manual.hpp"
 #include "cli/model_store.hpp"
+#include "cli/process.hpp"
 
 namespace {
 namespace cli = nlp::cli;
 namespace fs = std::filesystem;
 using nlp::Error;
 using nlp::Kind;
+
+// Threads that compute one text together wait for each other hundreds of times.  OpenMP's way, to
+// spin for milliseconds, takes ten times longer than one thread alone where the machine is busy.
+// It is read before a program's main: so it is set here, unless the user has.
+void wait_patiently() {
+  if (!cli::environment(cli::kWaitPolicy)) ::setenv(cli::kSpinCount, "2000", 0);
+}
 
 // Becomes another program.
 [[noreturn]] void become(const fs::path& program, std::vector<std::string> arguments) {
@@ -79,6 +88,7 @@ int main(int argc, char** argv) {
     if (command == "help") show_manual({arguments.begin() + 1, arguments.end()});
     const fs::path program = program_of(command);
     arguments.front() = program.filename();
+    wait_patiently();
     become(program, std::move(arguments));
   });
 }

@@ -63,7 +63,7 @@ int main(int argc, char** argv) {
         reply.line(text);
     };
     const bool ids_alone = !output.records() && output.format() == "ids";
-    cli::process(input, compute, output, [&]() -> cli::Worker {
+    cli::process(input, compute, output, [&](int /*threads*/) -> cli::Worker {
       const auto memory = std::make_shared<Memory>(Memory{tokenizer.workspace(), {}, {}});
       return [&, memory](std::span<const cli::Record> records, std::span<cli::Reply> replies) {
         for (std::size_t k = 0; k < records.size(); ++k) {

@@ -17,7 +17,7 @@
 //
 //     return app.run(argc, argv, [&] {
 //       const Shout shout(model.directory());
-//       cli::process(input, compute, output, [&]() -> cli::Worker {
+//       cli::process(input, compute, output, [&](int threads) -> cli::Worker {
 //         auto workspace = shout.workspace();  // one for each thread
 //         return [&, workspace](std::span<const cli::Record> records, std::span<cli::Reply>
 //         replies) {

@@ -71,8 +71,8 @@ void ComputeOptions::add_model_options(App& app) {
   });
 }
 
-model::RunOptions ComputeOptions::run_options() const {
-  model::RunOptions options{.threads = 1, .attention = attention_, .tell_error = {}};
+model::RunOptions ComputeOptions::run_options(int threads) const {
+  model::RunOptions options{.threads = threads, .attention = attention_, .tell_error = {}};
   if (!messages_.verbose || attention_.kernel == dnn::AttentionKernel::exact) return options;
   options.tell_error = [this](const model::AttentionError& error) {
     const bool performer = attention_.kernel == dnn::AttentionKernel::performer;

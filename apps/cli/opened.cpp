@@ -31,8 +31,9 @@ Opened open(const App& app, const std::filesystem::path& directory, const Comput
   return opened;
 }
 
-model::RunOptions worker_options(const ComputeOptions& compute, std::shared_ptr<const bool> first) {
-  model::RunOptions options = compute.run_options();
+model::RunOptions worker_options(const ComputeOptions& compute, int threads,
+                                 std::shared_ptr<const bool> first) {
+  model::RunOptions options = compute.run_options(threads);
   if (options.tell_error)
     options.tell_error = [tell = options.tell_error,
                           first = std::move(first)](const model::AttentionError& error) {

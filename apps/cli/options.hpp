@@ -52,9 +52,9 @@ class ComputeOptions {
   std::int64_t batch_tokens() const { return batch_tokens_; }  // tokens a worker computes at once
   const dnn::AttentionOptions& attention() const { return attention_; }
   const model::OpenOptions& open_options() const { return open_; }
-  // For the workspace of one worker.  Under -v it tells what another attention than the exact one
-  // does to the first text.
-  model::RunOptions run_options() const;
+  // For the workspace of one worker that computes with so many threads.  Under -v it tells what
+  // another attention than the exact one does to the first text.
+  model::RunOptions run_options(int threads) const;
 
  private:
   void add_model_options(App& app);

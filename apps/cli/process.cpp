@@ -15,6 +15,8 @@
 
 #include "base/error.hpp"
 #include "cli/input.hpp"
+#include "cli/model_store.hpp"
+#include "cli/tally.hpp"
 
 namespace nlp::cli {
 namespace {
@@ -28,31 +30,6 @@ struct Finished {
   std::vector<Reply> replies;
   std::uint64_t repaired = 0;
   std::exception_ptr failure;
-};
-
-// What is said once all is done, in the order it first came up.
-class Tally {
- public:
-  void add(std::string_view noun, std::string_view what, std::uint64_t count) {
-    for (auto& [known_noun, known_what, sum] : sums_)
-      if (known_noun == noun && known_what == what) {
-        sum += count;
-        return;
-      }
-    sums_.push_back({noun, what, count});
-  }
-
-  void tell(const Messages& messages) const {
-    for (const auto& [noun, what, sum] : sums_)
-      messages.warn(fmt::format("{} {}", counted(sum, noun), what));
-  }
-
- private:
-  struct Sum {
-    std::string_view noun, what;
-    std::uint64_t count;
-  };
-  std::vector<Sum> sums_;
 };
 
 class Pipeline {
@@ -86,22 +63,33 @@ class Pipeline {
 
  private:
   using Unit = std::vector<RawRecord>;
+  struct Waiting {
+    std::size_t number;
+    Unit unit;
+    bool alone;  // a single record, and there will be no other unit beside it
+  };
+  enum class Next { full, idle, end };  // why a unit is no larger
 
   void read() {
     const auto most_in_flight = static_cast<std::size_t>(2 * threads_ + 1);
-    for (bool more = true; more;) {
+    for (Next next = Next::full; next != Next::end;) {
       Unit unit;
       try {
-        more = read_unit(unit);
+        next = read_unit(unit);
       } catch (...) {
         reader_failure_ = std::current_exception();
-        more = false;
+        next = Next::end;
       }
       if (unit.empty()) break;
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [&] { return failure_ || made_ - emitted_ < most_in_flight; });
       if (failure_) break;
-      waiting_.emplace_back(made_++, std::move(unit));
+      const bool nothing_else = next != Next::full && made_ == emitted_ && threads_ > 1;
+      if (nothing_else && unit.size() > 1) {
+        share_out(std::move(unit));
+      } else {
+        waiting_.push_back({made_++, std::move(unit), nothing_else && patient_});
+      }
       changed_.notify_all();
     }
     const std::lock_guard lock(mutex_);
@@ -109,38 +97,54 @@ class Pipeline {
     changed_.notify_all();
   }
 
-  // False at the end of the input.
-  bool read_unit(Unit& unit) {
+  // A part of about as many bytes for each thread.
+  void share_out(Unit unit) {
+    std::size_t bytes = 0, taken = 0;
+    for (const RawRecord& record : unit) bytes += record.bytes.size() + 1;
+    std::size_t part = 0;
+    for (RawRecord& record : unit) {
+      if (taken * static_cast<std::size_t>(threads_) >= bytes * part) {
+        waiting_.push_back({made_++, {}, false});
+        ++part;
+      }
+      taken += record.bytes.size() + 1;
+      waiting_.back().unit.push_back(std::move(record));
+    }
+  }
+
+  Next read_unit(Unit& unit) {
     std::size_t bytes = 0;
     do {
       RawRecord record;
       const auto next = input_.next(record, unit.empty());
-      if (next == Input::Next::end) return false;
-      if (next == Input::Next::would_wait) return true;
+      if (next == Input::Next::end) return Next::end;
+      if (next == Input::Next::would_wait) return Next::idle;
       bytes += record.bytes.size();
       unit.push_back(std::move(record));
     } while (bytes < unit_bytes_ && unit.size() < kMostRecords);
-    return true;
+    return Next::full;
   }
 
   void serve() {
-    Worker worker;
+    Worker own;
     for (;;) {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [&] { return failure_ || ended_ || !waiting_.empty(); });
       if (failure_ || waiting_.empty()) return;
-      auto [number, unit] = std::move(waiting_.front());
+      Waiting due = std::move(waiting_.front());
       waiting_.pop_front();
       lock.unlock();
       Finished finished;
+      // Where one unit is alone, no other is at the same time.
+      Worker& worker = due.alone ? for_all_threads_ : own;
       try {
-        if (!worker) worker = make_worker_();
-        work(worker, std::move(unit), finished);
+        if (!worker) worker = make_worker_(due.alone ? threads_ : 1);
+        work(worker, std::move(due.unit), finished);
       } catch (...) {
         finished.failure = std::current_exception();
       }
       lock.lock();
-      finished_.emplace(number, std::move(finished));
+      finished_.emplace(due.number, std::move(finished));
       emit(lock);
     }
   }
@@ -254,10 +258,12 @@ class Pipeline {
   int threads_;
   std::size_t unit_bytes_;
   Tally tally_;
+  const bool patient_ = environment(kWaitPolicy) || environment(kSpinCount);
+  Worker for_all_threads_;
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::pair<std::size_t, Unit>> waiting_;
+  std::deque<Waiting> waiting_;
   std::map<std::size_t, Finished> finished_;
   std::size_t made_ = 0, emitted_ = 0;  // units
   bool ended_ = false, emitting_ = false;

@@ -1,8 +1,9 @@
 // From input to output: one thread reads, K work, one writes in input order.
 //   files -> lines -> units of records -> workers -> replies -> sink
 // A unit is what a worker gets at once: records of about batch_tokens tokens, or fewer where no
-// more input is there yet, so that the first reply is out before the second record comes in. Memory
-// is bounded by a few units for each thread.
+// more input is there yet, so that the first reply is out before the second record comes in. Where
+// that leaves threads without work, the records are shared out among them, and a single one is
+// computed by all. Memory is bounded by a few units for each thread.
 #pragma once
 #include <functional>
 #include <span>
@@ -20,8 +21,14 @@ namespace nlp::cli {
 // record fails.  Other errors end the command after the replies before are written.
 using Worker = std::function<void(std::span<const Record> records, std::span<Reply> replies)>;
 
-// Called once for each thread, on that thread.
-using MakeWorker = std::function<Worker()>;
+// OpenMP's environment variables of how threads wait.  Where neither is set, a record is computed
+// by one thread.  Source: the OpenMP specification, and libgomp's manual.
+inline constexpr const char* kWaitPolicy = "OMP_WAIT_POLICY";
+inline constexpr const char* kSpinCount = "GOMP_SPINCOUNT";
+
+// Called on a thread for its worker, which computes with `threads` threads: one, or all where it
+// is for units of a single record that no other unit is beside.
+using MakeWorker = std::function<Worker(int threads)>;
 
 // Where replies go, in input order.  The default writes their bytes.
 class Sink {
