@@ -4,6 +4,7 @@
 
 int main(int argc, char** argv) {
   static constexpr nlp::cli::SubCommand kCommands[] = {
+      {"cache", nlp::model_command::cache},
       {"convert", nlp::model_command::convert},
   };
   return nlp::cli::run_sub_command("model", kCommands, argc, argv);

@@ -3,6 +3,7 @@
 
 namespace nlp::model_command {
 
+int cache(int argc, char** argv);
 int convert(int argc, char** argv);
 
 }  // namespace nlp::model_command

@@ -165,3 +165,27 @@ TEST_CASE("a model that is packed in no time is not kept", "[cli]") {
   result(program::model("bert-mlm"), {});
   CHECK_FALSE(fs::exists(directory.path() / "kept"));
 }
+
+TEST_CASE("model cache lists what is kept, and removes it", "[cli]") {
+  const TemporaryDirectory directory;
+  const auto model = directory.path() / "model", kept = directory.path() / "kept";
+  const CacheDirectory cache(kept);
+  const auto nothing = run({"model", "cache"});
+  CHECK(nothing.exit == 0);
+  CHECK(nothing.out == "0.0 MB\tin " + kept.string() + "\n");
+  copy_enlarged("bert-mlm", model);
+  settle();
+  result(model, {"--dtype", "int8"});
+  write(kept / "fedcba9876543210.packed.tmp", "half");
+  write(kept / "notes", "mine");
+  const auto listed = run({"model", "cache"});
+  CHECK(listed.exit == 0);
+  CHECK(program::lines(listed.out).size() == 4);
+  CHECK_THAT(listed.out, ContainsSubstring("\tencoder\tint8\t" + model.string() + "\n"));
+  CHECK_THAT(listed.out, ContainsSubstring("\tmasked language model head\tint8\t"));
+  CHECK_THAT(listed.out, ContainsSubstring("\tnot whole\t"));
+  const auto removed = run({"model", "cache", "--remove"});
+  CHECK(removed.exit == 0);
+  CHECK_THAT(removed.out, ContainsSubstring(" MB\tremoved from " + kept.string()));
+  CHECK(files_in(kept) == std::vector<fs::path>{kept / "notes"});
+}
