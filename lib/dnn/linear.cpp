@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dnn/convert_rows.hpp"
+#include "dnn/pack_weights.hpp"
 #include "dnn/packed_matmul.hpp"
 #include "dnn/profile.hpp"
 
@@ -19,95 +20,14 @@ constexpr std::int64_t kLeastNarrowOutputs = 64;
 constexpr std::int64_t kBlockBytes = 1 << 20;
 constexpr std::int64_t kLeastBlock = 16, kMostBlock = 512;
 
-// The parts one behind the other, as float32.
-tensor::Tensor gather(std::span<const tensor::TensorView> parts) {
-  std::int64_t size = 0, at = 0;
-  for (const auto& part : parts) size += tensor::count(part.shape);
-  tensor::Tensor whole({size});
-  for (const auto& part : parts) {
-    const auto part_size = tensor::count(part.shape);
-    tensor::to_f32(part, 0, whole.values().subspan(at, part_size));
-    at += part_size;
-  }
-  return whole;
-}
-
-// Eight bits for each weight of an output, from -127 to 127.
-struct ByteWeights {
-  std::vector<std::int8_t> values;  // [M,K]
-  tensor::Tensor scales, totals;    // [M], see IntegerSums
-};
-
-ByteWeights quantize_weights(const tensor::Tensor& weights, std::int64_t inputs) {
-  const std::int64_t outputs = weights.size() / inputs;
-  ByteWeights bytes{std::vector<std::int8_t>(static_cast<std::size_t>(weights.size())),
-                    tensor::Tensor({outputs}), tensor::Tensor({outputs})};
-  for (std::int64_t m = 0; m < outputs; ++m) {
-    const float* row = weights.data() + m * inputs;
-    float most = 0;
-    for (std::int64_t k = 0; k < inputs; ++k) most = std::max(most, std::abs(row[k]));
-    const float scale = most / 127, inverse = most > 0 ? 127 / most : 0;
-    std::int8_t* to = bytes.values.data() + m * inputs;
-    std::int32_t total = 0;
-    for (std::int64_t k = 0; k < inputs; ++k) {
-      to[k] = static_cast<std::int8_t>(std::nearbyint(row[k] * inverse));
-      total += to[k];
-    }
-    bytes.scales.data()[m] = scale;
-    bytes.totals.data()[m] = scale * static_cast<float>(total);
-  }
-  return bytes;
-}
-
-std::size_t whole_lines(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
-
-// Weights, rounded to `rounded`, become the matmul's at `dst`; scales and totals of bytes behind
-// them, at dst + scales_at.
-void pack(std::span<const tensor::TensorView> weights, const PackedMatmul& matmul,
-          ComputeType rounded, std::span<std::byte> dst, std::size_t scales_at,
-          const Packing& packing) {
-  const ComputeType type = matmul.form().type;
-  const std::int64_t inputs = matmul.form().inputs, outputs = matmul.form().outputs;
-  // A single matrix of the right type is read where it lies; others are gathered first.
-  const auto lies = reinterpret_cast<std::uintptr_t>(weights.front().data);
-  const tensor::DType stored = weights.front().dtype;
-  if (weights.size() == 1 &&
-      ((rounded == ComputeType::f32 && stored == tensor::DType::f32 && lies % sizeof(float) == 0) ||
-       (type == ComputeType::bf16 && stored == tensor::DType::bf16 &&
-        lies % sizeof(std::uint16_t) == 0)))
-    return matmul.pack(weights.front().data, dst.data(), packing.forget);
-
-  tensor::Tensor values = gather(weights);
-  if (packing.forget)
-    for (const auto& part : weights) packing.forget({part.data, part.bytes()});
-  if (rounded == ComputeType::bf16) {
-    std::vector<std::uint16_t> narrow(static_cast<std::size_t>(values.size()));
-    round_to_bf16({values.data(), outputs, inputs, inputs}, narrow.data());
-    if (type == ComputeType::bf16) return matmul.pack(narrow.data(), dst.data(), nullptr);
-    std::transform(narrow.begin(), narrow.end(), values.data(), tensor::bf16_to_f32);
-  } else if (rounded == ComputeType::int8) {
-    const ByteWeights bytes = quantize_weights(values, inputs);
-    if (type == ComputeType::int8) {
-      auto* scales = reinterpret_cast<float*>(dst.data() + scales_at);
-      std::ranges::copy(bytes.scales.values(), scales);
-      std::ranges::copy(bytes.totals.values(), scales + outputs);
-      return matmul.pack(bytes.values.data(), dst.data(), nullptr);
-    }
-    for (std::int64_t k = 0; k < values.size(); ++k)
-      values.data()[k] = bytes.scales.data()[k / inputs] * static_cast<float>(bytes.values[k]);
-  }
-  matmul.pack(values.data(), dst.data(), nullptr);
-}
-
 }  // namespace
 
 struct Linear::Impl {
   PackedMatmul matmul;
   Activation activation = Activation::none;
-  tensor::Tensor bias;            // [M]; empty: none
-  PageMemory memory{0};           // of the packed weights, where no store has them
-  const float* scales = nullptr;  // [M], where weights are bytes
-  const float* totals = nullptr;  // [M], the same
+  tensor::Tensor bias;   // [M]; empty: none
+  PageMemory memory{0};  // of the packed weights, where no store has them
+  ByteScales scales;     // where weights are bytes
 
   ConstMatrix block(ConstMatrix rows, std::int64_t first, std::int64_t count) const {
     return {rows.row(first), count, rows.columns, rows.stride};
@@ -151,11 +71,12 @@ struct Linear::Impl {
       return finish(step, block(matrix(std::as_const(own.sums)), 0, src.rows), dst);
     }
     own.row_scales.resize(static_cast<std::size_t>(padded));
-    quantize(src, {}, reinterpret_cast<std::uint8_t*>(narrow), own.row_scales.data());
+    quantize(src, scales.src_factors, reinterpret_cast<std::uint8_t*>(narrow),
+             own.row_scales.data());
     execute();
     finish(step,
            IntegerSums{reinterpret_cast<const std::int32_t*>(own.sums.data()),
-                       own.row_scales.data(), scales, totals},
+                       own.row_scales.data(), scales.outputs.data(), scales.totals.data()},
            dst);
   }
 
@@ -171,7 +92,7 @@ struct Linear::Impl {
 };
 
 Linear::Linear(const Device& device, std::span<const tensor::TensorView> weights,
-               std::span<const tensor::TensorView> bias, Activation activation,
+               std::span<const tensor::TensorView> bias, const LinearOptions& options,
                const Packing& packing)
     : impl_(std::make_unique<Impl>()) {
   onednn::translate("linear layer", [&] {
@@ -179,37 +100,29 @@ Linear::Linear(const Device& device, std::span<const tensor::TensorView> weights
     ProductForm form{.inputs = weights.front().shape.at(1)};
     for (const auto& part : weights) form.outputs += part.shape.at(0);
     if (form.outputs >= kLeastNarrowOutputs) form.type = own.used;
-    const ComputeType rounded = form.outputs >= kLeastNarrowOutputs ? own.wanted : form.type;
     if (!bias.empty()) impl_->bias = gather(bias);
-    impl_->activation = activation;
+    impl_->activation = options.activation;
     if (form.type == ComputeType::f32) {
-      form.activation = activation;
+      form.activation = options.activation;
       form.bias = !bias.empty();
     }
     impl_->matmul = PackedMatmul(own.engine, form);
-
-    // Packed weights; where they are bytes, behind them their scales and totals.
-    const std::size_t scales_at = whole_lines(impl_->matmul.packed_bytes());
-    const auto outputs = static_cast<std::size_t>(form.outputs);
-    const std::size_t size =
-        scales_at + (form.type == ComputeType::int8 ? 2 * outputs * sizeof(float) : 0);
+    const WeightPacker packer(impl_->matmul,
+                              form.outputs >= kLeastNarrowOutputs ? own.wanted : ComputeType::f32,
+                              weights, options.src_norm);
     const auto use = [&](const std::byte* packed) {
       impl_->matmul.use(packed);
-      if (form.type != ComputeType::int8) return;
-      impl_->scales = reinterpret_cast<const float*>(packed + scales_at);
-      impl_->totals = impl_->scales + outputs;
+      impl_->scales = packer.scales(packed);
     };
     if (!packing.store) {
-      impl_->memory = PageMemory(size);
-      const auto packed = impl_->memory.bytes();
-      pack(weights, impl_->matmul, rounded, packed, scales_at, packing);
-      return use(packed.data());
+      impl_->memory = PageMemory(packer.bytes());
+      packer.pack(impl_->memory.bytes().data(), packing.forget);
+      return use(impl_->memory.bytes().data());
     }
-    const std::string name = packing.name + " " + std::string(name_of(rounded)) + " " +
-                             std::string(name_of(form.type)) + " " + impl_->matmul.layout();
-    if (const auto found = packing.store->find(name, size)) return use(found->data());
-    const auto packed = packing.store->make(name, size);
-    pack(weights, impl_->matmul, rounded, packed, scales_at, packing);
+    const std::string name = packing.name + " " + packer.name();
+    if (const auto found = packing.store->find(name, packer.bytes())) return use(found->data());
+    const auto packed = packing.store->make(name, packer.bytes());
+    packer.pack(packed.data(), packing.forget);
     use(packed.data());
   });
 }

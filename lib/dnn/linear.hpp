@@ -13,6 +13,7 @@
 #include "base/byte_store.hpp"
 #include "dnn/activation.hpp"
 #include "dnn/device.hpp"
+#include "dnn/layer_norm.hpp"
 #include "dnn/matrix.hpp"
 #include "tensor/tensor.hpp"
 
@@ -26,6 +27,13 @@ struct Packing {
   std::function<void(std::span<const std::byte>)> forget;
 };
 
+struct LinearOptions {
+  Activation activation = Activation::none;
+  // The norm whose rows come in, or null: where rows become bytes, it tells which inputs are large.
+  // Looked at by the constructor only.
+  const LayerNorm* src_norm = nullptr;
+};
+
 class Linear {
  public:
   // Stacks the outputs of several layers of the same inputs into one (query, key and value).
@@ -33,7 +41,7 @@ class Linear {
   // where the packing's store has them packed. bias: as many, each [M_i], or none at all. Throws
   // Error{internal} if oneDNN has no kernel.
   Linear(const Device& device, std::span<const tensor::TensorView> weights,
-         std::span<const tensor::TensorView> bias, Activation activation = Activation::none,
+         std::span<const tensor::TensorView> bias, const LinearOptions& options = {},
          const Packing& packing = {});
   Linear(Linear&&) noexcept;
   Linear& operator=(Linear&&) noexcept;

@@ -12,7 +12,7 @@ std::string version_string() {
 }
 
 std::string packing_name() {
-  constexpr int kVersion = 1;  // of what Linear makes of weights: raised with any change
+  constexpr int kVersion = 2;  // of what Linear makes of weights: raised with any change
   return fmt::format("oneDNN {} {}, {}, packing {}", version_string(), dnnl_version()->hash,
                      isa_name(), kVersion);
 }

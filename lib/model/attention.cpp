@@ -53,13 +53,15 @@ void DotProductAttention::forward(const AttentionCall& call) const {
 }
 
 dnn::Linear read_query_key_value(const Config& config, const WeightNames& names,
-                                 const Weights& weights, std::string_view before) {
+                                 const Weights& weights, std::string_view before,
+                                 const dnn::LayerNorm* src_norm) {
   const auto name = [&](std::string_view part) { return std::string(before) + std::string(part); };
   const std::int64_t width = config.heads * config.head_size;
   if (!names.query_key_value.empty())
-    return weights.linear({name(names.query_key_value)}, 3 * width, config.hidden_size);
+    return weights.linear({name(names.query_key_value)}, 3 * width, config.hidden_size,
+                          {.src_norm = src_norm});
   return weights.linear({name(names.query), name(names.key), name(names.value)}, width,
-                        config.hidden_size);
+                        config.hidden_size, {.src_norm = src_norm});
 }
 
 }  // namespace nlp::model

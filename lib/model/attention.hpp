@@ -59,7 +59,9 @@ class DotProductAttention final : public Attention {
 dnn::AttentionShape attention_shape(const Config& config, std::int64_t layer);
 
 // H -> 3*A*D, from three modules or from one that holds them stacked.
+// src_norm: see dnn::LinearOptions.
 dnn::Linear read_query_key_value(const Config& config, const WeightNames& names,
-                                 const Weights& weights, std::string_view before);
+                                 const Weights& weights, std::string_view before,
+                                 const dnn::LayerNorm* src_norm = nullptr);
 
 }  // namespace nlp::model

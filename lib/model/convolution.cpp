@@ -19,7 +19,8 @@ dnn::Linear read_linear(const Config& config, const Weights& weights, const std:
   const tensor::TensorView view{tensor::DType::f32, turned.shape(),
                                 reinterpret_cast<const std::byte*>(turned.data())};
   const tensor::TensorView bias = weights.tensor(module + ".bias", {hidden});
-  return weights.linear({&view, 1}, {&bias, 1}, to_dnn(config.convolution.activation));
+  return weights.linear({&view, 1}, {&bias, 1},
+                        {.activation = to_dnn(config.convolution.activation)});
 }
 
 }  // namespace

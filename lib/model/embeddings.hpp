@@ -23,6 +23,9 @@ class Embeddings {
                std::span<const std::int32_t> positions, dnn::Workspace& workspace,
                BlockBuffers& buffers, tensor::Tensor& dst) const;
 
+  // The norm that ends the rows, or null.
+  const dnn::LayerNorm* last_norm() const { return norm_ && !projection_ ? &*norm_ : nullptr; }
+
  private:
   const Config& config_;
   dnn::Embedding word_;      // [V,E]

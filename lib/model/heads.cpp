@@ -75,7 +75,8 @@ HeadLayers read_head(Head head, const Config& config, const WeightNames& names,
   const auto head_of = [&](const std::string& dense, std::string_view norm, std::int64_t width,
                            Activation activation, dnn::Linear last) {
     HeadLayers layers{std::nullopt, std::nullopt, std::move(last)};
-    if (!dense.empty()) layers.first = weights.linear({dense}, width, rows, to_dnn(activation));
+    if (!dense.empty())
+      layers.first = weights.linear({dense}, width, rows, {.activation = to_dnn(activation)});
     if (!norm.empty())
       layers.norm = weights.layer_norm(std::string(norm), width, config.layer_norm_epsilon);
     return layers;

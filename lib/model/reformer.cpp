@@ -67,9 +67,9 @@ ReformerEncoder::Layer ReformerEncoder::read_layer(const Family& family, const W
         weights.linear({name(names.query), name(names.key), name(names.value)}, width, hidden));
   return {norm(names.attention_norm), std::move(attention),
           weights.linear({name(names.attention_output)}, hidden, width), norm(names.output_norm),
-          FeedForward{
-              weights.linear({name(names.intermediate)}, inner, hidden, to_dnn(config_.activation)),
-              std::nullopt, weights.linear({name(names.output)}, hidden, inner)}};
+          FeedForward{weights.linear({name(names.intermediate)}, inner, hidden,
+                                     {.activation = to_dnn(config_.activation)}),
+                      std::nullopt, weights.linear({name(names.output)}, hidden, inner)}};
 }
 
 void ReformerEncoder::embed(const Batch& batch, dnn::Matrix dst) const {

@@ -49,25 +49,28 @@ std::vector<std::vector<std::size_t>> blocks_of_layers(const Config& config) {
 }  // namespace
 
 FeedForward read_feed_forward(const Config& config, const WeightNames& names,
-                              const Weights& weights, const std::string& before) {
+                              const Weights& weights, const std::string& before,
+                              const dnn::LayerNorm* src_norm) {
   const auto hidden = config.hidden_size, inner = config.intermediate_size;
   const auto name = [&](std::string_view part) { return before + std::string(part); };
-  const auto activation = to_dnn(config.activation);
+  const dnn::LinearOptions active{to_dnn(config.activation), src_norm};
+  const dnn::LinearOptions plain{.src_norm = src_norm};
   dnn::Linear output = weights.linear({name(names.output)}, hidden, inner);
   if (!names.intermediate_gate.empty()) {
     const std::string stacked = name(names.intermediate_gate);
-    return {weights.linear_part(stacked, 0, 2, inner, hidden, activation),
-            weights.linear_part(stacked, 1, 2, inner, hidden), std::move(output)};
+    return {weights.linear_part(stacked, 0, 2, inner, hidden, active),
+            weights.linear_part(stacked, 1, 2, inner, hidden, plain), std::move(output)};
   }
   if (config.gated_feed_forward)
-    return {weights.linear({name(names.gated_intermediate)}, inner, hidden, activation),
-            weights.linear({name(names.gate)}, inner, hidden), std::move(output)};
-  return {weights.linear({name(names.intermediate)}, inner, hidden, activation), std::nullopt,
+    return {weights.linear({name(names.gated_intermediate)}, inner, hidden, active),
+            weights.linear({name(names.gate)}, inner, hidden, plain), std::move(output)};
+  return {weights.linear({name(names.intermediate)}, inner, hidden, active), std::nullopt,
           std::move(output)};
 }
 
 Block read_block(const Config& config, const Family& family, const Weights& weights,
-                 const std::string& before, std::int64_t layer, const dnn::ScoreTerm* term) {
+                 const std::string& before, std::int64_t layer, const dnn::ScoreTerm* term,
+                 const dnn::LayerNorm* src_norm) {
   const WeightNames& names = family.names;
   const auto name = [&](std::string_view part) { return before + std::string(part); };
   const auto hidden = config.hidden_size;
@@ -76,20 +79,27 @@ Block read_block(const Config& config, const Family& family, const Weights& weig
   };
   const float rotary_base =
       config.rotary_bases.empty() ? 0 : config.rotary_bases[static_cast<std::size_t>(layer)];
+  const bool bare = config.bare_first_attention && layer == 0;
+  auto attention_norm = bare ? std::nullopt : std::optional(norm(names.attention_norm));
+  dnn::LayerNorm output_norm = norm(names.output_norm);
+  const dnn::LayerNorm* norm_of_rows = attention_norm ? &*attention_norm : nullptr;
   std::unique_ptr<Attention> attention =
       family.make_attention
           ? family.make_attention(config, names, weights, before, layer)
           : std::make_unique<DotProductAttention>(
                 attention_shape(config, layer),
-                read_query_key_value(config, names, weights, before), rotary_base, term);
-  const bool bare = config.bare_first_attention && layer == 0;
+                read_query_key_value(config, names, weights, before,
+                                     config.pre_norm && !bare ? norm_of_rows : src_norm),
+                rotary_base, term);
+  FeedForward feed_forward = read_feed_forward(config, names, weights, before,
+                                               config.pre_norm ? &output_norm : norm_of_rows);
   return Block{
       .attention = std::move(attention),
       .attention_output =
           weights.linear({name(names.attention_output)}, hidden, config.heads * config.head_size),
-      .attention_norm = bare ? std::nullopt : std::optional(norm(names.attention_norm)),
-      .feed_forward = read_feed_forward(config, names, weights, before),
-      .output_norm = norm(names.output_norm),
+      .attention_norm = std::move(attention_norm),
+      .feed_forward = std::move(feed_forward),
+      .output_norm = std::move(output_norm),
   };
 }
 
@@ -143,7 +153,8 @@ TransformerEncoder::TransformerEncoder(const Config& config, const Family& famil
     for (std::int64_t k = 0; k < config.blocks_in_group; ++k)
       blocks_.push_back(read_block(
           config, family, weights,
-          weights.encoder_name(fmt::format(fmt::runtime(names.layer), group, k)), group, term));
+          weights.encoder_name(fmt::format(fmt::runtime(names.layer), group, k)), group, term,
+          blocks_.empty() ? embeddings_.last_norm() : &blocks_.back().output_norm));
   if (config.convolution.size > 0)
     convolution_.emplace(config, weights, weights.encoder_name(names.convolution),
                          weights.encoder_name(names.convolution_norm));

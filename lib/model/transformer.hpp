@@ -30,12 +30,15 @@ struct Block {
 };
 
 // `before` stands before the names of the block's parts, `layer` is its first layer.
-// `term` is what its attention adds to scores, or null.
+// `term` is what its attention adds to scores, or null; `src_norm` the norm that ends what comes
+// in, or null.
 Block read_block(const Config& config, const Family& family, const Weights& weights,
-                 const std::string& before, std::int64_t layer, const dnn::ScoreTerm* term);
+                 const std::string& before, std::int64_t layer, const dnn::ScoreTerm* term,
+                 const dnn::LayerNorm* src_norm);
 
 FeedForward read_feed_forward(const Config& config, const WeightNames& names,
-                              const Weights& weights, const std::string& before);
+                              const Weights& weights, const std::string& before,
+                              const dnn::LayerNorm* src_norm = nullptr);
 
 // dst [N,H] <- src [N,H].
 void run_feed_forward(const FeedForward& feed_forward, dnn::ConstMatrix src, dnn::Matrix dst,

@@ -54,19 +54,18 @@ class Weights {
 
   // Modules of the same inputs, stacked into one layer of sum(outputs).
   dnn::Linear linear(const std::vector<std::string>& modules, std::int64_t outputs_each,
-                     std::int64_t inputs,
-                     dnn::Activation activation = dnn::Activation::none) const {
+                     std::int64_t inputs, const dnn::LinearOptions& options = {}) const {
     std::vector<tensor::TensorView> weights, bias;
     for (const auto& module : modules) {
       weights.push_back(tensor(module + ".weight", {outputs_each, inputs}));
       if (has_bias(modules.front())) bias.push_back(tensor(module + ".bias", {outputs_each}));
     }
-    return linear(weights, bias, activation);
+    return linear(weights, bias, options);
   }
   // The same of any views; see dnn::Linear.
   dnn::Linear linear(std::span<const tensor::TensorView> weights,
                      std::span<const tensor::TensorView> bias,
-                     dnn::Activation activation = dnn::Activation::none) const {
+                     const dnn::LinearOptions& options = {}) const {
     // A layer is known by where in the checkpoint its weights lie.
     dnn::Packing packing{
         .store = store_, .name = {}, .forget = [this](auto values) { checkpoint_.forget(values); }};
@@ -75,13 +74,13 @@ class Weights {
       if (!place) packing.store = nullptr;
       packing.name += place.value_or("") + " ";
     }
-    return dnn::Linear(device_, weights, bias, activation, packing);
+    return dnn::Linear(device_, weights, bias, options, packing);
   }
 
   // One of `parts` layers that lie stacked in a module of parts * outputs rows.
   dnn::Linear linear_part(const std::string& module, std::int64_t part, std::int64_t parts,
                           std::int64_t outputs, std::int64_t inputs,
-                          dnn::Activation activation = dnn::Activation::none) const {
+                          const dnn::LinearOptions& options = {}) const {
     const auto slice = [&](tensor::TensorView view) {
       const auto bytes = view.bytes() / static_cast<std::size_t>(parts);
       view.shape.front() = outputs;
@@ -90,9 +89,9 @@ class Weights {
       return view;
     };
     const auto weights = slice(tensor(module + ".weight", {parts * outputs, inputs}));
-    if (!has_bias(module)) return linear({&weights, 1}, {}, activation);
+    if (!has_bias(module)) return linear({&weights, 1}, {}, options);
     const auto bias = slice(tensor(module + ".bias", {parts * outputs}));
-    return linear({&weights, 1}, {&bias, 1}, activation);
+    return linear({&weights, 1}, {&bias, 1}, options);
   }
 
   dnn::LayerNorm layer_norm(const std::string& module, std::int64_t size, float epsilon) const {

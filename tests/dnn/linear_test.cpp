@@ -36,7 +36,7 @@ const std::map<Activation, std::function<double(double)>> kActivations = {
 Linear make(const Device& device, const Tensor& weights, const Tensor& bias,
             Activation activation) {
   const auto weights_view = reference::view(weights), bias_view = reference::view(bias);
-  return Linear(device, {&weights_view, 1}, {&bias_view, 1}, activation);
+  return Linear(device, {&weights_view, 1}, {&bias_view, 1}, {.activation = activation});
 }
 }  // namespace
 
@@ -90,6 +90,32 @@ TEST_CASE("a bfloat16 or 8-bit linear layer is the naive product of rounded numb
         CHECK(errors / static_cast<double>(expected.size()) < 1e-3);
       }
   }
+}
+
+TEST_CASE("behind a norm bytes are shared out by its scale: large inputs do not drown the others",
+          "[dnn]") {
+  const Device device(ComputeType::int8);
+  if (device.used() != ComputeType::int8) return;
+  Workspace workspace(device, 1);
+  constexpr int kRows = 50, kInputs = 96, kOutputs = 64;
+  nlp::dnn::LayerNorm norm{Tensor({kInputs}), Tensor::zeros({kInputs}), 1e-12f, true};
+  for (int k = 0; k < kInputs; ++k) norm.scale.data()[k] = k == 7 ? 50.0f : 0.5f;
+  auto src = reference::random({kRows, kInputs}, 1);
+  layer_norm(norm, matrix(src), matrix(src));
+  auto weights = reference::random({kOutputs, kInputs}, 2, 0.1f);
+  for (int m = 0; m < kOutputs; ++m) weights.row(m)[7] *= 0.01f;
+  const auto expected = reference::linear(src, weights, {}, [](double x) { return x; });
+  const auto error = [&](const nlp::dnn::LinearOptions& options) {
+    const auto view = reference::view(weights);
+    const Linear linear(device, {&view, 1}, {}, options);
+    Tensor dst({kRows, kOutputs});
+    linear.forward(matrix(src), matrix(dst), workspace);
+    double sum = 0;
+    for (std::size_t k = 0; k < expected.size(); ++k)
+      sum += std::pow(dst.values()[k] - expected[k], 2);
+    return std::sqrt(sum / static_cast<double>(expected.size()));
+  };
+  CHECK(error({.src_norm = &norm}) < error({}) / 5);
 }
 
 TEST_CASE("rows of bytes keep their ends and their zero", "[dnn]") {
