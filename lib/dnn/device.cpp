@@ -6,7 +6,7 @@
 namespace nlp::dnn {
 namespace {
 // Every row count makes kernels of its own: an unbounded cache would grow with the input.
-constexpr int kSharedKernels = 256;
+constexpr int kSharedKernels = 128;
 }  // namespace
 
 std::string_view name_of(ComputeType type) {

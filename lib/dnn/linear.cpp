@@ -20,6 +20,9 @@ constexpr std::int64_t kLeastNarrowOutputs = 64;
 constexpr std::int64_t kBlockBytes = 1 << 20;
 constexpr std::int64_t kLeastBlock = 16, kMostBlock = 512;
 
+// So many rows get a kernel of their own; more are rounded up to whole least blocks.
+constexpr std::int64_t kMostExact = 32;
+
 }  // namespace
 
 struct Linear::Impl {
@@ -57,7 +60,10 @@ struct Linear::Impl {
 
   // Narrow numbers; rows of src behind the last are whatever the scratch memory holds.
   void forward_narrow(ConstMatrix src, Matrix dst, Workspace::Impl& own) const {
-    const std::int64_t padded = matmul.counts().padded(src.rows);
+    // Few kernels for many rows: a new one takes as long as the products of a hundred rows.
+    const std::int64_t rows =
+        src.rows > kMostExact ? (src.rows + kLeastBlock - 1) / kLeastBlock * kLeastBlock : src.rows;
+    const std::int64_t padded = matmul.counts().padded(rows);
     own.narrow_src.resize({padded, src.columns});  // has room for four bytes a number
     own.sums.resize({padded, dst.columns});
     const Finish step{bias.values(), activation};

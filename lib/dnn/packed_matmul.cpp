@@ -18,7 +18,7 @@ constexpr std::int64_t kLayoutRows = 128;
 constexpr std::int64_t kPackedAtOnce = 4096;
 
 // A workspace forgets its kernels when it has this many; oneDNN's own cache keeps the recent ones.
-constexpr std::size_t kWorkspaceKernels = 512;
+constexpr std::size_t kWorkspaceKernels = 96;
 
 struct Types {
   DataType src, weights, dst;
