@@ -92,8 +92,11 @@ bool PackedMatmul::supported(ComputeType type, const dnnl::engine& engine) {
     const auto attr = attributes(Activation::none);
     const std::string kernel =
         onednn::describe<dnnl::matmul>(engine, attr, src, weights, dst).impl_info_str();
-    // The others emulate bfloat16, or add products of bytes in 16 bits, where they saturate.
-    return kernel.rfind("brg", 0) == 0;
+    const auto has = [&](const char* part) { return kernel.find(part) != std::string::npos; };
+    // The others emulate bfloat16, or add products of bytes in 16 bits, where they saturate, as
+    // oneDNN 3's brgemm kernels for bytes do where there is no VNNI.
+    const bool exact = type != ComputeType::int8 || has("vnni") || has("amx") || has("avx10");
+    return kernel.rfind("brg", 0) == 0 && exact;
   } catch (const dnnl::error&) {
     return false;
   }
