@@ -37,9 +37,10 @@ struct LinearOptions {
 class Linear {
  public:
   // Stacks the outputs of several layers of the same inputs into one (query, key and value).
-  // weights: each [M_i, K], as checkpoints hold them, of a float type.  They are not looked at
-  // where the packing's store has them packed. bias: as many, each [M_i], or none at all. Throws
-  // Error{internal} if oneDNN has no kernel.
+  // weights: each [M_i, K], as checkpoints hold them, of a float type or int8 with row scales. They
+  // are not looked at where the packing's store has them packed.
+  // bias: as many, each [M_i], or none at all.
+  // Throws Error{internal} if oneDNN has no kernel.
   Linear(const Device& device, std::span<const tensor::TensorView> weights,
          std::span<const tensor::TensorView> bias, const LinearOptions& options = {},
          const Packing& packing = {});
