@@ -11,6 +11,7 @@ set(NLP_ROOMS
   "mask: base text tokenizer"
   "model: base tensor dnn checkpoint"
   "task: base text tokenizer tensor dnn mask model"
+  "train: base text tokenizer tensor dnn checkpoint mask model task"
 )
 
 # The only room that may include a dependency's headers.
