@@ -16,10 +16,11 @@ HWY_BEFORE_NAMESPACE();
 namespace nlp::dnn::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// x Φ(x) with an error below 5e-5, a hundredth of a bfloat16's step at 1.  Φ(x) - 1/2 is x p(x²)
-// up to where it is 1/2: a minimax fit of our own, of x p(x²) times x, that ends at 1/2.
+// Φ(x), the normal distribution.  Φ(x) - 1/2 is x p(x²) up to where it is 1/2: a minimax fit of our
+// own, of x p(x²) times x, that ends at 1/2.  The error of x Φ(x) is below 5e-5, a hundredth of a
+// bfloat16's step at 1.
 template <class D>
-HWY_INLINE hn::Vec<D> gelu_erf(D d, hn::Vec<D> x) {
+HWY_INLINE hn::Vec<D> normal_distribution(D d, hn::Vec<D> x) {
   constexpr float kEnd = 4.5f;
   constexpr float kP[] = {0.398838142f,    -0.0662384877f,   0.0097608521f,  -0.0010969224f,
                           9.27262438e-05f, -5.74871668e-06f, 2.5063351e-07f, -7.20162802e-09f,
@@ -28,7 +29,12 @@ HWY_INLINE hn::Vec<D> gelu_erf(D d, hn::Vec<D> x) {
   const auto square = hn::Mul(near, near);
   auto p = hn::Set(d, kP[9]);
   for (int k = 8; k >= 0; --k) p = hn::MulAdd(p, square, hn::Set(d, kP[k]));
-  return hn::Mul(x, hn::MulAdd(near, p, hn::Set(d, 0.5f)));
+  return hn::MulAdd(near, p, hn::Set(d, 0.5f));
+}
+
+template <class D>
+HWY_INLINE hn::Vec<D> gelu_erf(D d, hn::Vec<D> x) {
+  return hn::Mul(x, normal_distribution(d, x));
 }
 
 // x / (1 + exp(-y))

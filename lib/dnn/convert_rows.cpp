@@ -4,67 +4,21 @@
 #define HWY_TARGET_INCLUDE "dnn/convert_rows.cpp"
 #include <hwy/foreach_target.h>  // compiles this file once for each instruction set
 #include <hwy/highway.h>
-// After highway.h, which they need.
-#include <type_traits>
 
+// After highway.h, which it needs.
 #include "dnn/activation-inl.hpp"
 #include "dnn/simd-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace nlp::dnn::HWY_NAMESPACE {
 
-// Calls each(first, count) over a row; count is less than a vector only at the end.
-template <class D, class Each>
-HWY_INLINE void over_row(D d, std::size_t size, Each each) {
-  const std::size_t lanes = hn::Lanes(d);
-  std::size_t k = 0;
-  for (; k + lanes <= size; k += lanes) each(k, std::integral_constant<bool, true>(), lanes);
-  if (k < size) each(k, std::integral_constant<bool, false>(), size - k);
-}
-
-// `Whole` is std::true_type where `count` is a whole vector.
-template <class D, class Whole>
-HWY_INLINE hn::Vec<D> load(D d, const float* from, Whole, std::size_t count) {
-  if constexpr (Whole::value)
-    return hn::LoadU(d, from);
-  else
-    return load_first(d, from, count);
-}
-
-template <class D, class Whole>
-HWY_INLINE void store(D d, hn::Vec<D> value, float* to, Whole, std::size_t count) {
-  if constexpr (Whole::value)
-    hn::StoreU(value, d, to);
-  else
-    store_first(d, value, to, count);
-}
-
-// The first `count` lanes of a vector of any type.
-template <class D, class Whole>
-HWY_INLINE void store_narrow(D d, hn::Vec<D> value, hn::TFromD<D>* to, Whole, std::size_t count) {
-  if constexpr (Whole::value) {
-    hn::StoreU(value, d, to);
-  } else {
-    HWY_ALIGN hn::TFromD<D> lanes[hn::MaxLanes(D())];
-    hn::Store(value, d, lanes);
-    for (std::size_t k = 0; k < count; ++k) to[k] = lanes[k];
-  }
-}
-
 void RoundRows(ConstMatrix src, std::uint16_t* dst) {
   const hn::ScalableTag<float> d;
-  const hn::RebindToUnsigned<decltype(d)> bits;
-  const hn::RebindToSigned<decltype(d)> integers;
-  const hn::Rebind<std::uint16_t, decltype(d)> narrow;
   const auto size = static_cast<std::size_t>(src.columns);
   for (std::int64_t n = 0; n < src.rows; ++n, dst += size) {
     const float* from = src.row(n);
     over_row(d, size, [&](std::size_t k, auto whole, std::size_t count) HWY_ATTR {
-      const auto value = hn::BitCast(bits, load(d, from + k, whole, count));
-      const auto odd = hn::And(hn::ShiftRight<16>(value), hn::Set(bits, 1));
-      const auto rounded = hn::ShiftRight<16>(hn::Add(value, hn::Add(odd, hn::Set(bits, 0x7FFF))));
-      store_narrow(narrow, hn::DemoteTo(narrow, hn::BitCast(integers, rounded)), dst + k, whole,
-                   count);
+      store(d, load(d, from + k, whole, count), dst + k, whole, count);
     });
   }
 }

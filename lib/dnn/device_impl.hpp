@@ -28,6 +28,14 @@ struct MatmulKey {
   auto operator<=>(const MatmulKey&) const = default;
 };
 
+struct GemmKey {
+  ComputeType type;
+  std::int64_t rows, depth, columns;
+  std::int64_t left_row_step, left_column_step, right_row_step, right_column_step, dst_stride;
+  bool bias, add;
+  auto operator<=>(const GemmKey&) const = default;
+};
+
 // A matmul of exact shape, and its arguments, whose places change from call to call.
 struct MatmulKernel {
   dnnl::matmul primitive;
@@ -42,6 +50,7 @@ struct Workspace::Impl {
   dnnl::stream stream;
   int threads;
   std::map<MatmulKey, MatmulKernel> kernels;
+  std::map<GemmKey, MatmulKernel> gemms;
   tensor::Tensor scratch;
   std::map<std::int64_t, tensor::Tensor> random_features;  // by head size
   tensor::Tensor scratchpad;              // as large as the largest that a kernel asks for

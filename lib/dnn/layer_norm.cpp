@@ -12,28 +12,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace nlp::dnn::HWY_NAMESPACE {
 
-// Calls each(vector offset, lanes) over a row; lanes is less than a vector only at the end.
-template <class D, class Each>
-HWY_INLINE void over_row(D d, std::size_t size, Each each) {
-  const std::size_t lanes = hn::Lanes(d);
-  std::size_t k = 0;
-  for (; k + lanes <= size; k += lanes) each(k, lanes);
-  if (k < size) each(k, size - k);
-}
-
-template <class D>
-HWY_INLINE hn::Vec<D> load(D d, const float* from, std::size_t count) {
-  return count == hn::Lanes(d) ? hn::LoadU(d, from) : load_first(d, from, count);
-}
-
-template <class D>
-HWY_INLINE void store(D d, hn::Vec<D> value, float* to, std::size_t count) {
-  if (count == hn::Lanes(d))
-    hn::StoreU(value, d, to);
-  else
-    store_first(d, value, to, count);
-}
-
 void NormRows(const LayerNorm& norm, ConstMatrix src, ConstMatrix residual, Matrix dst) {
   const hn::ScalableTag<float> d;
   const auto size = static_cast<std::size_t>(src.columns);
@@ -44,27 +22,28 @@ void NormRows(const LayerNorm& norm, ConstMatrix src, ConstMatrix residual, Matr
     const float* add = residual.data ? residual.row(n) : nullptr;
     float* y = dst.row(n);
     auto sum = hn::Zero(d);
-    over_row(d, size, [&](std::size_t k, std::size_t count) HWY_ATTR {
-      auto value = load(d, x + k, count);
-      if (add) value = hn::Add(value, load(d, add + k, count));
-      store(d, value, y + k, count);
+    over_row(d, size, [&](std::size_t k, auto whole, std::size_t count) HWY_ATTR {
+      auto value = load(d, x + k, whole, count);
+      if (add) value = hn::Add(value, load(d, add + k, whole, count));
+      store(d, value, y + k, whole, count);
       sum = hn::Add(sum, value);
     });
     const float mean =
         norm.centered ? hn::GetLane(hn::SumOfLanes(d, sum)) / static_cast<float>(size) : 0.0f;
     const auto mean_lanes = hn::Set(d, mean);
     auto squares = hn::Zero(d);
-    over_row(d, size, [&](std::size_t k, std::size_t count) HWY_ATTR {
-      auto apart = hn::Sub(load(d, y + k, count), mean_lanes);
-      if (count < hn::Lanes(d)) apart = hn::IfThenElseZero(hn::FirstN(d, count), apart);
+    over_row(d, size, [&](std::size_t k, auto whole, std::size_t count) HWY_ATTR {
+      auto apart = hn::Sub(load(d, y + k, whole, count), mean_lanes);
+      if constexpr (!decltype(whole)::value)
+        apart = hn::IfThenElseZero(hn::FirstN(d, count), apart);
       squares = hn::MulAdd(apart, apart, squares);
     });
     const float variance = hn::GetLane(hn::SumOfLanes(d, squares)) / static_cast<float>(size);
     const auto factor = hn::Set(d, 1.0f / std::sqrt(variance + norm.epsilon));
-    over_row(d, size, [&](std::size_t k, std::size_t count) HWY_ATTR {
-      const auto unit = hn::Mul(hn::Sub(load(d, y + k, count), mean_lanes), factor);
-      store(d, hn::MulAdd(unit, load(d, scale + k, count), load(d, shift + k, count)), y + k,
-            count);
+    over_row(d, size, [&](std::size_t k, auto whole, std::size_t count) HWY_ATTR {
+      const auto unit = hn::Mul(hn::Sub(load(d, y + k, whole, count), mean_lanes), factor);
+      store(d, hn::MulAdd(unit, load(d, scale + k, whole, count), load(d, shift + k, whole, count)),
+            y + k, whole, count);
     });
   }
 }

@@ -76,6 +76,7 @@ struct WeightNames {
 
 struct Family {
   std::string_view model_type;
+  std::string_view class_name = {};  // what the names of the reference's classes begin with
   ConfigKeys keys = {};
   WeightNames names = {};
   WeightNames decoder = {};  // of encoder-decoder families, its blocks' parts and LM head

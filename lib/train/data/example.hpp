@@ -10,9 +10,9 @@ struct Example {
   std::vector<std::int32_t> ids;       // [T]
   std::vector<std::int32_t> type_ids;  // [T]
   std::vector<std::uint8_t> special;   // [T]: 1 where the template put the token
-  std::vector<std::int32_t> words;     // [T]: neighbours with the same number are one word; -1: none
-  // What is to be learnt: masked tokens and token classes [T], a text's class [1], an answer's first
-  // and last token [2]; mask::kIgnored where there is nothing to learn.
+  std::vector<std::int32_t> words;  // [T]: neighbours with the same number are one word; -1: none
+  // What is to be learnt: masked tokens and token classes [T], a text's class [1], an answer's
+  // first and last token [2]; mask::kIgnored where there is nothing to learn.
   std::vector<std::int32_t> labels;
   std::vector<float> scores;  // of a text or pair: a number to fit, or one for each of many labels
 };
