@@ -58,4 +58,9 @@ void TemporaryFile::read(std::uint64_t offset, std::uint64_t size, std::string& 
   }
 }
 
+std::filesystem::path TemporaryFile::path() {
+  flush();
+  return fmt::format("/proc/self/fd/{}", descriptor_);
+}
+
 }  // namespace nlp::cli

@@ -1,6 +1,7 @@
 // A file without name that is gone with the process.
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,8 @@ class TemporaryFile {
   void append(std::string_view bytes);
   // Reads `size` bytes from `offset` on; they must be there.
   void read(std::uint64_t offset, std::uint64_t size, std::string& dst);
+  // A name by which this process can open what was appended, as long as this lives.
+  std::filesystem::path path();
 
  private:
   void flush();

@@ -49,7 +49,7 @@ int AddedTokenMatcher::longest_at(std::string_view text, std::size_t at) const {
   return found;
 }
 
-void AddedTokenMatcher::cut(std::string_view text, std::vector<Cut>& dst) const {
+void AddedTokenMatcher::cut(std::string_view text, std::vector<Cut>& dst, bool special) const {
   const auto push = [&](std::size_t from, std::size_t to, std::int32_t id) {
     dst.push_back({{static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to)}, id});
   };
@@ -67,6 +67,7 @@ void AddedTokenMatcher::cut(std::string_view text, std::vector<Cut>& dst) const 
     const auto& [token, size] = patterns_[static_cast<std::size_t>(index)];
     std::size_t from = at, to = at + size;
     at = to;  // whatever becomes of the match, the next one starts behind it
+    if (token.special && !special) continue;
     if (token.single_word && word_touches(text, from, to)) continue;
     if (token.lstrip) {
       while (from > done) {

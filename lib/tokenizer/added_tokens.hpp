@@ -37,8 +37,8 @@ class AddedTokenMatcher {
   bool empty() const { return patterns_.empty(); }
 
   // Cuts `text` into parts, in order; empty parts between tokens are left out.  Linear in the text
-  // for a given set of tokens.
-  void cut(std::string_view text, std::vector<Cut>& dst) const;
+  // for a given set of tokens.  `special`: also at special tokens; else they are ordinary text.
+  void cut(std::string_view text, std::vector<Cut>& dst, bool special = true) const;
 
  private:
   struct Pattern {

@@ -9,7 +9,8 @@ namespace {
 
 // Sink: added(id, span of the text, its own text); words(the words of a part of the text).
 template <class Sink>
-void run(const Parts& parts, std::string_view text, bool track, Scratch& scratch, Sink& sink) {
+void run(const Parts& parts, std::string_view text, bool track, bool special, Scratch& scratch,
+         Sink& sink) {
   text::AlignedText& normalized = scratch.normalized;
   Words& words = scratch.words;
   std::vector<Cut>&raw_cuts = scratch.raw_cuts, &cuts = scratch.cuts;
@@ -27,7 +28,7 @@ void run(const Parts& parts, std::string_view text, bool track, Scratch& scratch
   if (parts.raw.empty())
     raw_cuts.push_back({{0, static_cast<std::uint32_t>(text.size())}, -1});
   else
-    parts.raw.cut(text, raw_cuts);
+    parts.raw.cut(text, raw_cuts, special);
   for (const Cut& raw : raw_cuts) {
     const std::string_view piece = text.substr(raw.span.start, raw.span.size());
     if (raw.id >= 0) {
@@ -43,7 +44,7 @@ void run(const Parts& parts, std::string_view text, bool track, Scratch& scratch
     normalized.assign(piece, raw.span.start, track);
     normalize(normalized);
     cuts.clear();
-    parts.normalized.cut(normalized.view(), cuts);
+    parts.normalized.cut(normalized.view(), cuts, special);
     for (const Cut& cut : cuts) {
       if (cut.id >= 0) {
         sink.added(cut.id, track ? normalized.origin(cut.span) : cut.span,
@@ -110,8 +111,18 @@ struct IdSink {
   std::vector<Piece>& pieces;
   WordIds& known;
   std::vector<std::int32_t>& ids;
+  std::vector<std::uint8_t>* starts = nullptr;  // [ids]: 1 where a word begins
 
-  void added(std::int32_t id, text::Span, std::string_view) { ids.push_back(id); }
+  void added(std::int32_t id, text::Span, std::string_view) {
+    ids.push_back(id);
+    mark();
+  }
+  // The ids since the last mark are one word.
+  void mark() {
+    if (starts == nullptr || starts->size() == ids.size()) return;
+    starts->push_back(1);
+    starts->resize(ids.size(), 0);
+  }
   void split(std::string_view word) {
     pieces.clear();
     parts.model->tokenize(word, pieces);
@@ -122,15 +133,18 @@ struct IdSink {
     for (const text::Span span : words.spans) {
       if (span.size() > WordIds::kLongestWord) {
         split(text.substr(span.start, span.size()));
+        mark();
         continue;
       }
       bool found = false;
       WordIds::Slot& slot = known.find(text, span.start, span.size(), found);
       if (found && slot.count != WordIds::kEmpty) {
         ids.insert(ids.end(), slot.ids.begin(), slot.ids.begin() + slot.count);
+        mark();
         continue;
       }
       split(text.substr(span.start, span.size()));
+      mark();
       if (pieces.size() > WordIds::kMostIds) continue;
       for (std::size_t k = 0; k < pieces.size(); ++k) slot.ids[k] = pieces[k].id;
       slot.count = static_cast<std::uint32_t>(pieces.size());
@@ -142,14 +156,21 @@ struct IdSink {
 
 Tokens tokenize(const Parts& parts, std::string_view text, Scratch& scratch) {
   TokenSink sink{parts, text, scratch.pieces};
-  run(parts, text, true, scratch, sink);
+  run(parts, text, true, true, scratch, sink);
   return std::move(sink.tokens);
 }
 
 void tokenize_ids(const Parts& parts, std::string_view text, Scratch& scratch, WordIds& known,
                   std::vector<std::int32_t>& dst) {
   IdSink sink{parts, scratch.pieces, known, dst};
-  run(parts, text, false, scratch, sink);
+  run(parts, text, false, true, scratch, sink);
+}
+
+void tokenize_plain(const Parts& parts, std::string_view text, Scratch& scratch, WordIds& known,
+                    std::vector<std::int32_t>& dst, std::vector<std::uint8_t>& starts) {
+  starts.resize(dst.size(), 0);
+  IdSink sink{parts, scratch.pieces, known, dst, &starts};
+  run(parts, text, false, false, scratch, sink);
 }
 
 }  // namespace nlp::tokenizer

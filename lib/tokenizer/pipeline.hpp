@@ -25,4 +25,9 @@ Tokens tokenize(const Parts& parts, std::string_view text, Scratch& scratch);
 void tokenize_ids(const Parts& parts, std::string_view text, Scratch& scratch, WordIds& known,
                   std::vector<std::int32_t>& dst);
 
+// The same with special tokens in the text read as ordinary text.  starts: 1 for each id that opens
+// a word, as Tokens::words counts them.
+void tokenize_plain(const Parts& parts, std::string_view text, Scratch& scratch, WordIds& known,
+                    std::vector<std::int32_t>& dst, std::vector<std::uint8_t>& starts);
+
 }  // namespace nlp::tokenizer

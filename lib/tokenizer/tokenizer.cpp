@@ -131,6 +131,15 @@ void Tokenizer::encode_ids(std::string_view text, std::optional<std::string_view
   parts_->post_processor.put_ids(text_ids, pair ? &pair_ids : nullptr, with_special, dst);
 }
 
+void Tokenizer::add_plain_ids(std::string_view text, Workspace& workspace,
+                              std::vector<std::int32_t>& dst,
+                              std::vector<std::uint8_t>& starts) const {
+  auto& memory = *workspace.memory_;
+  if (memory.parts != parts_.get())
+    throw Error(Kind::internal, "a tokenizer was given the workspace of another");
+  tokenize_plain(*parts_, text, memory.scratch, memory.known, dst, starts);
+}
+
 Encoding Tokenizer::assemble(const Tokens& text, const Tokens* pair) const {
   return parts_->post_processor.apply(text, pair);
 }

@@ -51,6 +51,13 @@ class Tokenizer {
   void encode_ids(std::string_view text, std::optional<std::string_view> pair, bool with_special,
                   Workspace& workspace, std::vector<std::int32_t>& dst) const;
 
+  // For texts that are only to be learnt from: adds the ids of `text` to dst, without template, and
+  // to starts [dst] 1 for each id that opens a word.  Special tokens written in the text are text
+  // like any other (the reference's `split_special_tokens`); a model whose own vocabulary lists
+  // them may still give their ids.
+  void add_plain_ids(std::string_view text, Workspace& workspace, std::vector<std::int32_t>& dst,
+                     std::vector<std::uint8_t>& starts) const;
+
   // Puts the template around one text, or around a pair.
   Encoding assemble(const Tokens& text, const Tokens* pair = nullptr) const;
   // Without the template's tokens: the texts alone, with the type ids that the template gives them.
