@@ -74,6 +74,11 @@ std::vector<std::int32_t> split_punctuation(std::string_view text,
                                             std::span<const text::Span> offsets,
                                             std::span<const std::int32_t> words);
 
+// Of words that are given, as ascending bytes: the one that each token begins in, or begins behind;
+// -1 before the first.  offsets [T], without white space at their ends; returns [T].
+std::vector<std::int32_t> columns_of(std::span<const text::Span> offsets,
+                                     std::span<const text::Span> columns);
+
 // The bytes each word covers; tokens without text (a lone `▁`) are passed over.
 std::vector<text::Span> word_spans(std::span<const text::Span> offsets,
                                    std::span<const std::int32_t> words);

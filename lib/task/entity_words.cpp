@@ -55,4 +55,16 @@ std::vector<std::int32_t> split_punctuation(std::string_view text,
   return result;
 }
 
+std::vector<std::int32_t> columns_of(std::span<const text::Span> offsets,
+                                     std::span<const text::Span> columns) {
+  std::vector<std::int32_t> result;
+  for (const text::Span token : offsets) {
+    const auto behind =
+        std::upper_bound(columns.begin(), columns.end(), token.start,
+                         [](std::uint32_t at, text::Span column) { return at < column.start; });
+    result.push_back(static_cast<std::int32_t>(behind - columns.begin()) - 1);
+  }
+  return result;
+}
+
 }  // namespace nlp::task

@@ -1,6 +1,5 @@
 #include "task/ner.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -13,19 +12,6 @@ namespace {
 std::vector<text::Span> trimmed(std::string_view text, const std::vector<text::Span>& offsets) {
   std::vector<text::Span> result;
   for (const text::Span span : offsets) result.push_back(trim(text, span));
-  return result;
-}
-
-// The column each token begins in.
-std::vector<std::int32_t> columns_of(std::span<const text::Span> offsets,
-                                     std::span<const text::Span> columns) {
-  std::vector<std::int32_t> result;
-  for (const text::Span token : offsets) {
-    const auto behind =
-        std::upper_bound(columns.begin(), columns.end(), token.start,
-                         [](std::uint32_t at, text::Span column) { return at < column.start; });
-    result.push_back(static_cast<std::int32_t>(behind - columns.begin()) - 1);
-  }
   return result;
 }
 

@@ -1,5 +1,5 @@
 // One text, or pair of texts, on its way into training or evaluation.
-// Legend: T tokens, special ones included.
+// Legend: T tokens, special ones included; C labels.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -15,6 +15,10 @@ struct Example {
   // first and last token [2]; mask::kIgnored where there is nothing to learn.
   std::vector<std::int32_t> labels;
   std::vector<float> scores;  // of a text or pair: a number to fit, or one for each of many labels
+  // [C], or empty: 1 for classes that nobody marked in the set this comes from, so that an `O` of
+  // it may be one of them.  Their logits are left out of the softmax at this text's tokens, and get
+  // no gradient.  No label is one of them.
+  std::vector<std::uint8_t> absent;
 };
 
 }  // namespace nlp::train
