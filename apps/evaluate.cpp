@@ -1,0 +1,10 @@
+// nlp-evaluate - how good a model is at what it was trained for.  Manual: man/evaluate.txt
+#include "cli/sub_commands.hpp"
+#include "evaluate/commands.hpp"
+
+int main(int argc, char** argv) {
+  static constexpr nlp::cli::SubCommand kCommands[] = {
+      {"mlm", nlp::evaluate_command::mlm},
+  };
+  return nlp::cli::run_sub_command("evaluate", kCommands, argc, argv);
+}
