@@ -50,6 +50,15 @@ Progress::~Progress() {
 
 void Progress::add(std::uint64_t records) {
   records_ += records;
+  print_in_time();
+}
+
+void Progress::show(std::string text) {
+  text_ = std::move(text);
+  print_in_time();
+}
+
+void Progress::print_in_time() {
   if (!shown_) return;
   const auto now = std::chrono::steady_clock::now();
   if (now < next_) return;
@@ -60,8 +69,10 @@ void Progress::add(std::uint64_t records) {
 void Progress::print() {
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start_;
   const double rate = static_cast<double>(records_) / std::max(passed.count(), 1e-3);
-  const std::string text = fmt::format("{}: {}, {:.0f}/s, {:.1f} s", messages_.program(),
-                                       counted(records_, noun_), rate, passed.count());
+  const std::string text = text_.empty()
+                               ? fmt::format("{}: {}, {:.0f}/s, {:.1f} s", messages_.program(),
+                                             counted(records_, noun_), rate, passed.count())
+                               : fmt::format("{}: {}", messages_.program(), text_);
   put(terminal_ ? fmt::format("{}{}", kClearLine, text) : text + "\n");
   messages_.on_line_ = terminal_;
 }

@@ -43,8 +43,10 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void add(std::uint64_t records);  // that are done
+  void show(std::string text);      // instead of a count
 
  private:
+  void print_in_time();
   void print();
 
   const Messages& messages_;
@@ -52,6 +54,7 @@ class Progress {
   bool shown_ = false;
   bool terminal_ = false;
   std::uint64_t records_ = 0;
+  std::string text_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point next_ = start_;
 };

@@ -153,6 +153,21 @@ void TrainedModel::read_numbers(const ModelPlan& plan) {
   if (source) begun_.assign(begun.begin(), begun.end());
 }
 
+void TrainedModel::freeze(std::int64_t layers) {
+  const model::WeightNames& names = family_->names;
+  std::vector<std::string> frozen;
+  for (const std::string_view part :
+       {names.word_embeddings, names.position_embeddings, names.type_embeddings,
+        names.embeddings_norm, names.embeddings_projection})
+    if (!part.empty()) frozen.push_back(std::string(part) + ".");
+  const std::string layer = std::string(names.layer.substr(0, names.layer.find("{}")));
+  for (std::int64_t k = 0; k + 1 < layers; ++k) frozen.push_back(fmt::format("{}{}.", layer, k));
+  for (Parameter& parameter : parameters_.all())
+    parameter.trained = !(parameter.encoder && std::ranges::any_of(frozen, [&](const auto& name) {
+                            return parameter.name.starts_with(name);
+                          }));
+}
+
 std::string TrainedModel::tensor_name(const Parameter& parameter) const {
   return parameter.encoder && plan_.head ? std::string(family_->names.prefix) + parameter.name
                                          : parameter.name;

@@ -37,6 +37,9 @@ class TrainedModel {
   // Modules that the source lacks and that began at random.
   const std::vector<std::string>& begun() const { return begun_; }
 
+  // The embeddings and the first layers - 1 layers do not learn.
+  void freeze(std::int64_t layers);
+
   // The name that a tensor of the written checkpoint has.
   std::string tensor_name(const Parameter& parameter) const;
 

@@ -1,0 +1,10 @@
+// nlp-train - train tokenizers and models.  Manual: man/train.txt
+#include "cli/sub_commands.hpp"
+#include "train/commands.hpp"
+
+int main(int argc, char** argv) {
+  static constexpr nlp::cli::SubCommand kCommands[] = {
+      {"mlm", nlp::train_command::mlm},
+  };
+  return nlp::cli::run_sub_command("train", kCommands, argc, argv);
+}

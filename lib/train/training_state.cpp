@@ -1,0 +1,105 @@
+#include "train/training_state.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/mapped_file.hpp"
+#include "checkpoint/safetensors.hpp"
+#include "checkpoint/safetensors_writer.hpp"
+
+namespace nlp::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Part {
+  const char* name;
+  tensor::Tensor* values;
+};
+
+std::vector<Part> parts_of(Parameters& parameters) {
+  Stretch &matrices = parameters.matrix_stretch(), &vectors = parameters.vector_stretch();
+  return {{"matrices", &matrices.values},
+          {"matrices.first_moments", &matrices.first_moments},
+          {"matrices.second_moments", &matrices.second_moments},
+          {"vectors", &vectors.values},
+          {"vectors.first_moments", &vectors.first_moments},
+          {"vectors.second_moments", &vectors.second_moments}};
+}
+
+constexpr const char* kMeta = "state";
+
+}  // namespace
+
+void write_state(const fs::path& directory, const TrainingState& state, Parameters& parameters) {
+  Json meta = {{"step", state.step},
+               {"seen", state.seen},
+               {"position", state.position},
+               {"recipe", state.recipe},
+               {"best_step", state.best_step}};
+  if (state.best) meta["best"] = *state.best;
+  const auto parts = parts_of(parameters);
+  const std::string text = meta.dump();
+  std::vector<checkpoint::TensorPlan> plans = {
+      {kMeta, tensor::DType::u8, {static_cast<std::int64_t>(text.size())}}};
+  for (const Part& part : parts)
+    plans.push_back({part.name, tensor::DType::f32, {part.values->size()}});
+  checkpoint::SafetensorsWriter writer(directory / kStateFile, plans, {});
+  writer.write(kMeta, 0, std::as_bytes(std::span(text)));
+  for (const Part& part : parts) writer.write(part.name, 0, std::as_bytes(part.values->values()));
+  writer.commit();
+}
+
+TrainingState read_state(const fs::path& directory, Parameters& parameters) {
+  const fs::path file = directory / kStateFile;
+  const auto fail = [&](std::string_view what) {
+    throw Error(Kind::data,
+                fmt::format("{}: {}; without --resume a new run begins", file.string(), what));
+  };
+  if (!fs::exists(file)) fail("no state of a run to go on with");
+  const MappedFile mapped(file);
+  const auto tensors = checkpoint::parse_safetensors(mapped.bytes(), file.string());
+  const auto find = [&](const char* name) -> const tensor::TensorView& {
+    const auto found = tensors.find(name);
+    if (found == tensors.end()) fail(fmt::format("no tensor {}", name));
+    return found->second;
+  };
+  const tensor::TensorView& meta_bytes = find(kMeta);
+  const std::string text(reinterpret_cast<const char*>(meta_bytes.data), meta_bytes.bytes());
+  TrainingState state;
+  try {
+    const Json meta = Json::parse(text);
+    state.step = meta.at("step").get<std::int64_t>();
+    state.seen = meta.at("seen").get<std::uint64_t>();
+    state.position = meta.at("position");
+    state.recipe = meta.at("recipe");
+    state.best_step = meta.at("best_step").get<std::int64_t>();
+    if (meta.contains("best")) state.best = meta.at("best").get<double>();
+  } catch (const Json::exception&) {
+    fail("its description is broken");
+  }
+  for (const Part& part : parts_of(parameters)) {
+    const tensor::TensorView& view = find(part.name);
+    if (view.dtype != tensor::DType::f32 || view.shape != tensor::Shape{part.values->size()})
+      fail(fmt::format("{} of another model", part.name));
+    std::memcpy(part.values->data(), view.data, view.bytes());
+  }
+  parameters.round_all();
+  return state;
+}
+
+void check_recipe(const Json& then, const Json& now, const fs::path& directory) {
+  for (const auto& [key, value] : now.items())
+    if (!then.contains(key) || then.at(key) != value)
+      throw Error(
+          Kind::usage,
+          fmt::format("{}: the run began with {} {}, not {}; give the same to --resume it",
+                      directory.string(), key,
+                      then.contains(key) ? then.at(key).dump() : "otherwise", value.dump()));
+}
+
+}  // namespace nlp::train

@@ -1,0 +1,34 @@
+// What a run needs to go on where it was: one file, whole or not there, in the directory of the
+// model.  Its tensors are values and moments of all parameters, its metadata the rest.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/json.hpp"
+#include "train/parameters.hpp"
+
+namespace nlp::train {
+
+constexpr const char* kStateFile = "training.safetensors";
+
+struct TrainingState {
+  std::int64_t step = 0;       // that were made
+  std::uint64_t seen = 0;      // examples
+  Json position;               // of the batches
+  Json recipe;                 // what must be the same to go on
+  std::optional<double> best;  // result of the development set, where there is one
+  std::int64_t best_step = 0;
+};
+
+// Throws Error{io}.
+void write_state(const std::filesystem::path& directory, const TrainingState& state,
+                 Parameters& parameters);
+// Fills the parameters too.  Throws Error{data}: no state there, of another model, or broken.
+TrainingState read_state(const std::filesystem::path& directory, Parameters& parameters);
+
+// Throws Error{usage} naming the first thing in which the recipes differ.
+void check_recipe(const Json& then, const Json& now, const std::filesystem::path& directory);
+
+}  // namespace nlp::train
