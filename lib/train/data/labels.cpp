@@ -35,8 +35,7 @@ std::optional<double> number_of(std::string_view text) {
 
 std::vector<std::string> sorted_labels(std::vector<std::string> labels) {
   std::ranges::sort(labels);
-  const auto rest = std::ranges::unique(labels);
-  labels.erase(rest.begin(), rest.end());
+  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
   const bool numbers = std::ranges::all_of(
       labels, [](const std::string& label) { return number_of(label).has_value(); });
   if (numbers)

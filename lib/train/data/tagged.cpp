@@ -6,23 +6,12 @@
 #include <map>
 #include <utility>
 
+#include "train/data/tag.hpp"
+
 namespace nlp::train {
 namespace {
 
 constexpr std::string_view kSpace = " \t";
-
-// A tag taken apart: `B-PER` is {'B', "PER"}.
-struct Parts {
-  char place = 'O';
-  std::string_view kind;
-};
-
-Parts parts_of(std::string_view tag) {
-  if (tag == "O") return {};
-  const bool placed = tag.size() > 2 && tag[1] == '-' &&
-                      std::string_view("BIESLU").find(tag[0]) != std::string_view::npos;
-  return placed ? Parts{tag[0], tag.substr(2)} : Parts{'I', tag};
-}
 
 bool is_comment(std::string_view line) {
   return line.starts_with("# ") && line.find('\t') == line.npos && line.find(" = ") != line.npos;
@@ -86,13 +75,11 @@ class Reader {
     const auto start = static_cast<std::uint32_t>(dst.text.size());
     dst.text += word;
     dst.words.push_back({start, static_cast<std::uint32_t>(dst.text.size())});
-    const Parts parts = parts_of(tag);
+    const Tag parts = tag_of(tag);
     WordTag bio;
-    if (parts.place != 'O') bio.kind = kind_of(std::string(parts.kind));
-    const bool single = parts.place == 'S' || parts.place == 'U';
-    if (bio.kind != WordTag::kOutside)
-      bio.begins = single || parts.place == 'B' || bio.kind != open_;
-    open_ = single || parts.place == 'E' || parts.place == 'L' ? WordTag::kOutside : bio.kind;
+    if (!parts.is_outside()) bio.kind = kind_of(std::string(parts.kind));
+    if (bio.kind != WordTag::kOutside) bio.begins = parts.opens() || bio.kind != open_;
+    open_ = parts.closes() ? WordTag::kOutside : bio.kind;
     dst.tags.push_back(bio);
   }
 
