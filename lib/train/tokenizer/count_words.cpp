@@ -62,7 +62,7 @@ CountedWords count_words(const tokenizer::Parts& stages, TextBlocks& blocks, int
     for (std::uint64_t known = 0;;) {
       {
         const std::lock_guard lock(reading);
-        told(counter.counted.lines - known);
+        if (told) told(counter.counted.lines - known);
         known = counter.counted.lines;
         if (!blocks.next(block)) return;
       }

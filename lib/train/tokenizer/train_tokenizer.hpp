@@ -19,9 +19,9 @@ struct TokenizerOptions {
   std::size_t vocab = 30000;          // tokens in all, special ones included; at most
   std::uint64_t min_frequency = 2;    // of a pair that is merged, or a piece that is a candidate
   std::size_t limit_alphabet = 1000;  // characters at most; bpe has 256 of them, its bytes
-  std::vector<std::string> special;   // more special tokens
-  int threads = 1;                    // change no result
-  std::function<void(std::uint64_t lines)> told;  // lines that are counted; see count_words()
+  std::vector<std::string> special = {};               // more special tokens
+  int threads = 1;                                     // change no result
+  std::function<void(std::uint64_t lines)> told = {};  // lines that are counted; see count_words()
 };
 
 struct TokenizerReport {
