@@ -5,6 +5,7 @@
 int main(int argc, char** argv) {
   static constexpr nlp::cli::SubCommand kCommands[] = {
       {"mlm", nlp::train_command::mlm},
+      {"tokenizer", nlp::train_command::tokenizer},
   };
   return nlp::cli::run_sub_command("train", kCommands, argc, argv);
 }

@@ -4,5 +4,6 @@
 namespace nlp::train_command {
 
 int mlm(int argc, char** argv);
+int tokenizer(int argc, char** argv);
 
 }  // namespace nlp::train_command
