@@ -23,12 +23,15 @@ TextSources::TextSources(const std::vector<std::string>& names) {
     const Wakeup wakeup;
     ByteSource source("-", wakeup);
     std::string buffer;
+    bool empty = true;
     while (source.read(buffer)) {
       check_signals();
+      empty = empty && buffer.empty();
       stdin_->append(buffer);
       buffer.clear();
     }
     stdin_->append(buffer);
+    if (empty && buffer.empty()) throw Error(Kind::data, "stdin: no text; is something piped in?");
     paths.push_back(stdin_->path());
   }
   files_ = train::text_files(paths);

@@ -63,4 +63,6 @@ TEST_CASE("files and directories stand in the order they are given", "[cli]") {
   CHECK_THROWS_WITH(TextSources({"none"}), ContainsSubstring("no such file"));
   const Stdin given(b);
   CHECK_THROWS_WITH(TextSources({"-", "-"}), ContainsSubstring("stdin is given twice"));
+  const Stdin nothing(folder.write("nothing", ""));
+  CHECK_THROWS_WITH(TextSources({"-"}), ContainsSubstring("stdin: no text"));
 }

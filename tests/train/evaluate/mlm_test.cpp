@@ -6,6 +6,8 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "mask/places.hpp"
+#include "mask/words.hpp"
 #include "support/small_tokenizers.hpp"
 #include "task/inputs.hpp"
 
@@ -173,6 +175,21 @@ TEST_CASE("one word is hidden, any of them, and only where it is a single token"
   CHECK(seen == single);
   const auto words = static_cast<double>(single.size() + several.size());
   CHECK(std::abs(missed - 100 * static_cast<double>(several.size()) / words) < 20);
+}
+
+TEST_CASE("the word that is hidden is the one that masking plain text hides", "[train]") {
+  const std::string text = "the cat, it sat on the end of it and was not there";
+  int compared = 0;
+  for (std::uint64_t record = 0; record < 30; ++record) {
+    const Random random(5, record);
+    const auto words = nlp::mask::maskable_words(wordpiece(), text);
+    const auto masked = nlp::mask::mask_words(text, words, 1, wordpiece().mask_token(), random);
+    const HiddenWord word = hide_word(wordpiece(), text, random);
+    if (!word.text) continue;
+    ++compared;
+    CHECK(word.text->encoding.ids == wordpiece().encode(masked.text).ids);
+  }
+  CHECK(compared > 10);
 }
 
 TEST_CASE("a word that byte-level tokens give a space is hidden whole", "[train]") {
