@@ -4,7 +4,9 @@
 
 int main(int argc, char** argv) {
   static constexpr nlp::cli::SubCommand kCommands[] = {
-      {"mlm", nlp::evaluate_command::mlm},
+      {"answer", nlp::evaluate_command::answer}, {"classify", nlp::evaluate_command::classify},
+      {"embed", nlp::evaluate_command::embed},   {"mlm", nlp::evaluate_command::mlm},
+      {"ner", nlp::evaluate_command::ner},
   };
   return nlp::cli::run_sub_command("evaluate", kCommands, argc, argv);
 }

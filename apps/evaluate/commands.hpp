@@ -3,6 +3,10 @@
 
 namespace nlp::evaluate_command {
 
+int answer(int argc, char** argv);
+int classify(int argc, char** argv);
+int embed(int argc, char** argv);
 int mlm(int argc, char** argv);
+int ner(int argc, char** argv);
 
 }  // namespace nlp::evaluate_command

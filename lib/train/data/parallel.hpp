@@ -11,17 +11,17 @@
 namespace nlp::train {
 
 // Calls work(k) for every k below count, in any order, and waits.  Of what it throws, the exception
-// of the smallest k is thrown on; items behind it may be left out.
+// of the smallest k is thrown on; items behind it may be left out.  A thread takes on `at_once`
+// items.
 template <class Work>
-void for_each_item(std::size_t count, int threads, Work work) {
-  constexpr std::size_t kAtOnce = 32;
+void for_each_item(std::size_t count, int threads, Work work, std::size_t at_once = 32) {
   std::atomic<std::size_t> next = 0, stop = count;
   std::exception_ptr thrown;
   std::size_t thrown_at = count;
   std::mutex mutex;
   const auto run = [&] {
-    for (std::size_t first; (first = next.fetch_add(kAtOnce)) < stop;)
-      for (std::size_t k = first; k < std::min(first + kAtOnce, count); ++k) {
+    for (std::size_t first; (first = next.fetch_add(at_once)) < stop;)
+      for (std::size_t k = first; k < std::min(first + at_once, count); ++k) {
         try {
           work(k);
         } catch (...) {
@@ -36,7 +36,7 @@ void for_each_item(std::size_t count, int threads, Work work) {
       }
   };
   std::vector<std::thread> helpers;
-  const std::size_t most = (count + kAtOnce - 1) / kAtOnce;
+  const std::size_t most = (count + at_once - 1) / at_once;
   for (std::size_t t = 1; t < std::min(most, static_cast<std::size_t>(std::max(threads, 1))); ++t)
     helpers.emplace_back(run);
   run();

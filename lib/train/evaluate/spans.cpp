@@ -35,6 +35,11 @@ void SpanScores::add(std::span<const WordSpan> truth, std::span<const WordSpan> 
   }
 }
 
+SpanScores& SpanScores::operator+=(const SpanScores& other) {
+  for (const auto& [kind, hits] : other.kinds) kinds[kind] += hits;
+  return *this;
+}
+
 Hits SpanScores::all() const {
   Hits sum;
   for (const auto& [kind, hits] : kinds) sum += hits;

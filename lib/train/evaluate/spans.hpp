@@ -29,6 +29,8 @@ struct SpanScores {
   // Adds a sentence: spans in order, that do not overlap.
   void add(std::span<const WordSpan> truth, std::span<const WordSpan> found);
 
+  SpanScores& operator+=(const SpanScores& other);
+
   Hits all() const;  // micro average
 };
 
