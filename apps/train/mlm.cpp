@@ -15,10 +15,10 @@
 #include "cli/text_sources.hpp"
 #include "cli/train_options.hpp"
 #include "train/commands.hpp"
-#include "train/head_objective.hpp"
 #include "train/masked_batches.hpp"
 #include "train/model_files.hpp"
 #include "train/new_model.hpp"
+#include "train/token_objective.hpp"
 
 namespace nlp::train_command {
 namespace {
@@ -135,8 +135,7 @@ int mlm(int argc, char** argv) {
     train::TrainedModel model(plan);
     options.freeze(model);
     train::Trainer trainer(model, options.trainer());
-    train::HeadObjective objective(*model.head(), model::Head::masked_lm, model.config(),
-                                   options.smoothing());
+    train::TokenObjective objective(*model.head(), {options.smoothing(), false});
     options.run(model, trainer, objective, batches, options.loop(recipe));
   });
 }

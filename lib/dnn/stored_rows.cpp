@@ -75,6 +75,13 @@ void StoredRows::resize(ComputeType type, std::int64_t rows, std::int64_t column
     std::fill(floats() + used, floats() + all, 0.0f);
 }
 
+void StoredRows::set_row(std::int64_t row, std::span<const float> src) {
+  if (type_ == ComputeType::bf16)
+    round_to_bf16(src, bits() + row * columns_);
+  else
+    std::ranges::copy(src, floats() + row * columns_);
+}
+
 void store_rows(ComputeType type, ConstMatrix src, StoredRows& dst) {
   dst.resize(type, src.rows, src.columns);
   HWY_DYNAMIC_DISPATCH(StoreRows)(src, dst, nullptr);

@@ -30,6 +30,9 @@ class StoredRows {
   Operand operand() const {
     return {type_, memory_.data(), padded_rows(rows_), columns_, columns_, 1};
   }
+  // Row n becomes src [H], rounded where it is bfloat16.
+  void set_row(std::int64_t row, std::span<const float> src);
+
   float* floats() { return memory_.data(); }
   const float* floats() const { return memory_.data(); }
   std::uint16_t* bits() { return reinterpret_cast<std::uint16_t*>(memory_.data()); }

@@ -112,7 +112,8 @@ void TrainedHead::before_last(const Crew& crew, const Parameters& parameters, dn
 }
 
 void TrainedHead::outputs_and_losses(const Crew& crew, const Parameters& parameters,
-                                     std::int64_t count, const RowLosses& losses) {
+                                     std::int64_t count, const RowLosses& losses,
+                                     RowBlocks row_blocks) {
   const std::int64_t outputs = last_.outputs;
   const dnn::Matrix logits = padded_matrix(logits_, count, outputs);
   crew.team.run(blocks(outputs, kOutputsAtOnce), [&](std::int64_t block, int thread) {
@@ -125,15 +126,14 @@ void TrainedHead::outputs_and_losses(const Crew& crew, const Parameters& paramet
               *crew.workspaces[static_cast<std::size_t>(thread)]);
   });
   diff_logits_.resize(parameters.type(), count, outputs);
-  constexpr std::int64_t kRows = 16;
-  crew.team.run(blocks(count, kRows), [&](std::int64_t block, int) {
-    const std::int64_t first = block * kRows, some = std::min(kRows, count - first);
+  const std::int64_t at_once = row_blocks == RowBlocks::all ? count : 16;
+  crew.team.run(blocks(count, at_once), [&](std::int64_t block, int) {
+    const std::int64_t first = block * at_once, some = std::min(at_once, count - first);
     losses(first, {logits.row(first), some, outputs, outputs}, diff_logits_);
   });
 }
 
-void TrainedHead::last_backward(const Crew& crew, Parameters& parameters, std::int64_t count,
-                                bool fresh) {
+void TrainedHead::last_backward(const Crew& crew, Parameters& parameters, std::int64_t count) {
   const std::int64_t outputs = last_.outputs, inputs = last_.inputs;
   const dnn::Operand diff = diff_logits_.operand();
   const dnn::Matrix dst = padded_matrix(diff_inner_, count, inputs);
@@ -156,7 +156,7 @@ void TrainedHead::last_backward(const Crew& crew, Parameters& parameters, std::i
                        some = std::min(kOutputsAtOnce, outputs - first);
     dnn::gemm(diff.column_range(first, some).transposed(), last_src_.operand(),
               {parameters.matrix_diff(last_.weights + first * inputs), some, inputs, inputs},
-              {.add = !fresh}, workspace);
+              {.add = true}, workspace);
     if (last_.bias >= 0)
       dnn::add_column_sums(
           diff_logits_, first,
@@ -175,7 +175,7 @@ void TrainedHead::last_backward(const Crew& crew, Parameters& parameters, std::i
 }
 
 void TrainedHead::first_backward(const Crew& crew, Parameters& parameters, dnn::Matrix rows,
-                                 std::int64_t count, const dnn::Dropout& dropout, bool fresh) {
+                                 std::int64_t count, const dnn::Dropout& dropout) {
   const dnn::Matrix diff = first_rows(dnn::matrix(diff_inner_), count);
   dnn::dropout(dropout, diff);
   if (!first_) {
@@ -200,7 +200,7 @@ void TrainedHead::first_backward(const Crew& crew, Parameters& parameters, dnn::
       dnn::gemm(all.transposed(), src_.operand(),
                 {parameters.matrix_diff(first_->weights), first_->outputs, first_->inputs,
                  first_->inputs},
-                {.add = !fresh}, workspace);
+                {.add = true}, workspace);
       return;
     }
     const std::int64_t first = (task - 1) * kRowsAtOnce,
@@ -213,12 +213,12 @@ void TrainedHead::first_backward(const Crew& crew, Parameters& parameters, dnn::
 
 void TrainedHead::forward_backward(const Crew& crew, Parameters& parameters, dnn::Matrix rows,
                                    std::int64_t count, const dnn::Dropout& dropout,
-                                   const RowLosses& losses, bool fresh) {
+                                   const RowLosses& losses, RowBlocks row_blocks) {
   if (count == 0) return;
   before_last(crew, parameters, rows, count, dropout);
-  outputs_and_losses(crew, parameters, count, losses);
-  last_backward(crew, parameters, count, fresh);
-  first_backward(crew, parameters, rows, count, dropout, fresh);
+  outputs_and_losses(crew, parameters, count, losses, row_blocks);
+  last_backward(crew, parameters, count);
+  first_backward(crew, parameters, rows, count, dropout);
 }
 
 }  // namespace nlp::train

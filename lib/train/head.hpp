@@ -23,8 +23,8 @@ struct Crew {
   std::vector<std::unique_ptr<dnn::Workspace>>& workspaces;
 };
 
-// The losses of rows and their gradients: diff [W,C] must be filled for rows [first, first+count),
-// from logits [W,C].  Called for parts of the rows, by several threads.
+// The losses of rows and their gradients: diff [W,C] must be filled for the rows of `logits`, the
+// first of which is row `first`.  Called for parts of the rows, by several threads; or once.
 using RowLosses =
     std::function<void(std::int64_t first, dnn::ConstMatrix logits, dnn::StoredRows& diff)>;
 
@@ -35,6 +35,8 @@ struct HeadTies {
   std::string bias;         // its name; empty: none
 };
 
+enum class RowBlocks : std::uint8_t { parts, all };
+
 class TrainedHead {
  public:
   TrainedHead(model::Head head, const model::Config& config, const model::Family& family,
@@ -44,20 +46,20 @@ class TrainedHead {
   const Linear& last() const { return last_; }
 
   // rows [padded W,H], of which `count` count.  rows become their own gradient.  Gradients of the
-  // head's weights are added to the parameters', or stored where `fresh`.
+  // head's weights are added to the parameters'.
   // dropout: of the rows before the last layer.
   void forward_backward(const Crew& crew, Parameters& parameters, dnn::Matrix rows,
                         std::int64_t count, const dnn::Dropout& dropout, const RowLosses& losses,
-                        bool fresh);
+                        RowBlocks row_blocks = RowBlocks::parts);
 
  private:
   void before_last(const Crew& crew, const Parameters& parameters, dnn::Matrix rows,
                    std::int64_t count, const dnn::Dropout& dropout);
   void outputs_and_losses(const Crew& crew, const Parameters& parameters, std::int64_t count,
-                          const RowLosses& losses);
-  void last_backward(const Crew& crew, Parameters& parameters, std::int64_t count, bool fresh);
+                          const RowLosses& losses, RowBlocks row_blocks);
+  void last_backward(const Crew& crew, Parameters& parameters, std::int64_t count);
   void first_backward(const Crew& crew, Parameters& parameters, dnn::Matrix rows,
-                      std::int64_t count, const dnn::Dropout& dropout, bool fresh);
+                      std::int64_t count, const dnn::Dropout& dropout);
 
   std::optional<Linear> first_;
   dnn::Activation activation_ = dnn::Activation::none;

@@ -73,6 +73,10 @@ bool is_classifier(std::optional<model::Head> head) {
                   *head == model::Head::sequence_classification);
 }
 
+bool is_last_layer(const model::WeightNames& names, const std::string& module) {
+  return module == names.token_classifier || module == names.sequence_classifier;
+}
+
 // Names of a checkpoint's tensors behind the encoder's prefix, whether it has one or not.
 std::string found_name(const checkpoint::Checkpoint& source, const model::WeightNames& names,
                        const Parameter& parameter) {
@@ -132,7 +136,9 @@ void TrainedModel::read_numbers(const ModelPlan& plan) {
     ++record;
     const tensor::TensorView* view =
         source ? source->find(found_name(*source, family_->names, parameter)) : nullptr;
-    if (view && view->shape == parameter.shape) {
+    const bool renewed = plan.new_classifier && !parameter.encoder &&
+                         is_last_layer(family_->names, module_of(parameter.name));
+    if (view && view->shape == parameter.shape && !renewed) {
       tensor::to_f32(*view, 0, parameters_.values(parameter));
       continue;
     }
@@ -151,6 +157,21 @@ void TrainedModel::read_numbers(const ModelPlan& plan) {
     begun.insert(module_of(parameter.name));
   }
   if (source) begun_.assign(begun.begin(), begun.end());
+  if (source && !plan.head) keep_pooler(*source);
+}
+
+// The encoder alone has a pooler in the reference, which vectors of texts do not pass through.
+void TrainedModel::keep_pooler(const checkpoint::Checkpoint& source) {
+  if (family_->names.pooler.empty()) return;
+  for (const char* const part : {".weight", ".bias"}) {
+    const std::string name = std::string(family_->names.pooler) + part;
+    const tensor::TensorView* view =
+        source.find(found_name(source, family_->names, {name, true, {}, false}));
+    if (!view) continue;
+    tensor::Tensor values(view->shape);
+    tensor::to_f32(*view, 0, values.values());
+    kept_.emplace_back(name, std::move(values));
+  }
 }
 
 void TrainedModel::freeze(std::int64_t layers) {
@@ -202,9 +223,12 @@ void TrainedModel::write(const fs::path& directory) const {
   std::vector<checkpoint::TensorPlan> plans;
   for (const Parameter& parameter : parameters_.all())
     plans.push_back({tensor_name(parameter), tensor::DType::f32, parameter.shape});
+  for (const auto& [name, values] : kept_)
+    plans.push_back({name, tensor::DType::f32, values.shape()});
   checkpoint::SafetensorsWriter writer(directory / kWeights, plans, {{"format", "pt"}});
   for (const Parameter& parameter : parameters_.all())
     writer.write(tensor_name(parameter), 0, std::as_bytes(parameters.values(parameter)));
+  for (const auto& [name, values] : kept_) writer.write(name, 0, std::as_bytes(values.values()));
   writer.commit();
   const fs::path file = directory / kConfig, temporary = directory / "config.json.tmp";
   std::ofstream out(temporary, std::ios::binary);

@@ -6,9 +6,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/json.hpp"
+#include "checkpoint/checkpoint.hpp"
 #include "model/config.hpp"
 #include "train/encoder.hpp"
 #include "train/head.hpp"
@@ -20,6 +22,7 @@ struct ModelPlan {
   bool fresh = false;               // all numbers at random
   std::optional<model::Head> head;  // none: the encoder alone
   std::vector<std::string> labels;  // of a classifier; empty: those of the source
+  bool new_classifier = false;      // its last layer begins at random, whatever the source has
   std::optional<model::Problem> problem;
   dnn::ComputeType type = dnn::ComputeType::f32;  // of products
   std::uint64_t seed = 0;                         // of what begins at random
@@ -49,6 +52,7 @@ class TrainedModel {
 
  private:
   void read_numbers(const ModelPlan& plan);
+  void keep_pooler(const checkpoint::Checkpoint& source);
   Json written_config() const;
 
   ModelPlan plan_;
@@ -58,6 +62,7 @@ class TrainedModel {
   std::unique_ptr<Encoder> encoder_;
   std::optional<TrainedHead> head_;
   std::vector<std::string> begun_;
+  std::vector<std::pair<std::string, tensor::Tensor>> kept_;  // written as they were read
 };
 
 }  // namespace nlp::train

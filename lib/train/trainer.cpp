@@ -72,15 +72,15 @@ void Trainer::cut(std::span<const Example> batch, const Objective& objective, st
   }
 }
 
-double Trainer::part(std::span<const Example> batch, Objective& objective, float scale, bool fresh,
-                     std::uint64_t key) {
+double Trainer::part(const PartCall& call, Objective& objective) {
   Parameters& parameters = model_.parameters();
   const std::int64_t hidden = model_.config().hidden_size;
-  cut(batch, objective, key);
+  cut(call.batch, objective, call.key);
+  const DropoutRates dropout = call.learns ? options_.dropout : DropoutRates();
   const auto shards = static_cast<std::int64_t>(used_);
   const auto pass = [&](int thread) {
     const auto k = static_cast<std::size_t>(thread);
-    return Encoder::Pass{parameters, options_.dropout, *workspaces_[k], buffers_[k]};
+    return Encoder::Pass{parameters, dropout, *workspaces_[k], buffers_[k]};
   };
   team_.run(shards, [&](std::int64_t k, int thread) {
     model_.encoder().forward(pass(thread), shards_[static_cast<std::size_t>(k)]);
@@ -96,8 +96,9 @@ double Trainer::part(std::span<const Example> batch, Objective& objective, float
     std::copy_n(shards_[k].rows.data(), (first[k + 1] - first[k]) * hidden, rows.row(first[k]));
 
   const Crew crew{team_, workspaces_};
-  const StepView view{batch, shards_, shard_of_, text_of_, key, options_.dropout.hidden, fresh};
-  const double loss = objective.run(view, crew, parameters, rows, count, scale);
+  const StepView view{call.batch, shards_, shard_of_, text_of_, call.key, dropout.hidden};
+  const double loss = objective.run(view, crew, parameters, rows, count, call.scale);
+  if (!call.learns) return loss;
   if (!std::isfinite(loss))
     throw Error(Kind::data,
                 "training: the loss is no number any more; go on from the last "
@@ -115,12 +116,12 @@ double Trainer::part(std::span<const Example> batch, Objective& objective, float
     std::ranges::fill(shard.vectors.values(), 0.0f);
     model_.encoder().backward(pass(thread), shard);
   });
-  weight_diffs(fresh);
+  weight_diffs();
   return loss;
 }
 
 // Gradients of weights: each task has some outputs of a layer and takes all shards in their order.
-void Trainer::weight_diffs(bool fresh) {
+void Trainer::weight_diffs() {
   Parameters& parameters = model_.parameters();
   struct Task {
     std::int64_t key, first, count;
@@ -138,7 +139,6 @@ void Trainer::weight_diffs(bool fresh) {
   }
   team_.run(static_cast<std::int64_t>(tasks.size()), [&](std::int64_t k, int thread) {
     const Task& task = tasks[static_cast<std::size_t>(k)];
-    bool add = !fresh;
     for (const LinearUse* use : uses.at(task.key)) {
       if (use->src->rows() == 0) continue;
       const std::int64_t inputs = use->layer.inputs;
@@ -148,8 +148,7 @@ void Trainer::weight_diffs(bool fresh) {
               .transposed(),
           use->src->operand(),
           {parameters.matrix_diff(task.key + task.first * inputs), task.count, inputs, inputs},
-          {.add = add}, *workspaces_[static_cast<std::size_t>(thread)]);
-      add = true;
+          {.add = true}, *workspaces_[static_cast<std::size_t>(thread)]);
     }
   });
   const std::int64_t width = model_.encoder().embedding_size();
@@ -189,15 +188,22 @@ StepResult Trainer::gradients(std::span<const std::vector<Example>> parts, Objec
   }
   if (result.weight == 0) return result;
   const auto scale = static_cast<float>(1 / result.weight);
-  bool fresh = false;
   for (std::size_t k = 0; k < parts.size(); ++k) {
     const std::uint64_t key =
         draw(options_.seed, static_cast<std::uint64_t>(number), static_cast<std::uint32_t>(k));
-    result.loss += part(parts[k], objective, scale, fresh, key);
-    fresh = false;
+    result.loss += part({parts[k], scale, key, true}, objective);
   }
   result.loss /= result.weight;
   return result;
+}
+
+double Trainer::loss(std::span<const std::vector<Example>> parts, Objective& objective) {
+  double weight = 0, sum = 0;
+  for (const auto& batch : parts) {
+    for (const Example& example : batch) weight += objective.weight(example);
+    sum += part({batch, 0, 0, false}, objective);
+  }
+  return weight > 0 ? sum / weight : 0;
 }
 
 void Trainer::update(const Update& update, std::int64_t number, StepResult& result) {

@@ -32,7 +32,6 @@ struct StepView {
   std::span<const std::size_t> text_of;   // [examples]: which text of its shard
   std::uint64_t key;                      // of the step's random draws
   float dropout;                          // of the head
-  bool fresh;  // the first part of a step: gradients are stored, not added
 };
 
 // What is learnt from rows of the encoder.
@@ -72,14 +71,21 @@ class Trainer {
   // Throws Error{data}: ids out of range or a text too long; Error{data}: the loss is no number.
   StepResult gradients(std::span<const std::vector<Example>> parts, Objective& objective,
                        std::int64_t number);
+  // The mean loss without dropout; gradients are then undefined.
+  double loss(std::span<const std::vector<Example>> parts, Objective& objective);
   // Moves the numbers; result.diff_norm is filled.
   void update(const Update& update, std::int64_t number, StepResult& result);
 
  private:
   void cut(std::span<const Example> batch, const Objective& objective, std::uint64_t key);
-  double part(std::span<const Example> batch, Objective& objective, float scale, bool fresh,
-              std::uint64_t key);
-  void weight_diffs(bool fresh);
+  struct PartCall {
+    std::span<const Example> batch;
+    float scale;
+    std::uint64_t key;
+    bool learns;
+  };
+  double part(const PartCall& call, Objective& objective);
+  void weight_diffs();
 
   TrainedModel& model_;
   TrainerOptions options_;
