@@ -210,7 +210,7 @@ TEST_CASE("evaluate refuses sets and models that do not fit, with the reason", "
     return Arguments{"evaluate", name, "-m", program::model(model)};
   };
   check_refused(command("classify", "bert-sentiment"), "a\tmaybe\n", 3,
-                "stdin:1: label `maybe` is none");
+                "stdin:1: label \"maybe\" is none");
   check_refused(command("classify", "bert-sentiment"), "", 3, "stdin: no rows");
   check_refused(command("classify", "bert-ner"), "a\tb\n", 4, "no sequence classification head");
   check_refused(command("ner", "bert-ner"), "a\tO\nb\n", 3, "stdin:2: no word and tag");

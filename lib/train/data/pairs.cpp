@@ -44,7 +44,7 @@ PairSet read_pairs(const std::vector<std::string>& files, const PairSpec& spec) 
           throw table.error(
               fmt::format("score: not a number (got {}); mend the line, or read the "
                           "set without scores",
-                          row[2].text));
+                          shown(row[2].text)));
         pair.score = static_cast<float>(*score);
       }
       set.pairs.push_back(std::move(pair));

@@ -2,11 +2,15 @@
 #pragma once
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/json_text.hpp"
+#include "text/utf8.hpp"
 
 namespace nlp::train {
 
@@ -14,6 +18,16 @@ struct Place {
   std::uint32_t file = 0;  // of the set's files
   std::uint64_t line = 0;  // counted from 1
 };
+
+// What a file says, for messages: in quotes, escaped as JSON, no longer than a few words.
+inline std::string shown(std::string_view text) {
+  constexpr std::size_t kMost = 60;  // bytes
+  std::size_t size = std::min(text.size(), kMost);
+  while (size < text.size() && !text::starts_code_point(text[size])) --size;
+  std::string quoted;
+  json_text::append_string(text.substr(0, size), quoted);
+  return size < text.size() ? quoted + "…" : quoted;
+}
 
 // Error{data} `FILE:LINE: what`.
 inline Error error_at(const std::vector<std::string>& files, Place place, const std::string& what) {

@@ -24,7 +24,7 @@ text::Span find_answer(const Question& question, const Cell& start, const Table&
     throw table.error(
         fmt::format("start: where the answer begins (expected the code points before "
                     "it, got {}); add it",
-                    start.is_absent() ? "nothing" : start.text));
+                    start.is_absent() ? "nothing" : shown(start.text)));
   const auto size =
       static_cast<std::uint32_t>(std::ranges::count_if(question.context, text::starts_code_point));
   if (first < size) {

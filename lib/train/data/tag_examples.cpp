@@ -106,9 +106,9 @@ std::vector<std::int32_t> word_labels(const TagSet& set, const TaggedSentence& s
     const KindLabels& kind = kinds[static_cast<std::size_t>(tag.kind)];
     if (kind.inside < 0)
       throw error_at(set.files, sentence.place,
-                     fmt::format("no label of the model for `{}`, which is in this sentence; name "
+                     fmt::format("no label of the model for {}, which is in this sentence; name "
                                  "another with --map, or `O`",
-                                 set.kinds[static_cast<std::size_t>(tag.kind)]));
+                                 shown(set.kinds[static_cast<std::size_t>(tag.kind)])));
     labels.push_back(tag.begins ? ends ? kind.single : kind.begin : ends ? kind.end : kind.inside);
   }
   return labels;

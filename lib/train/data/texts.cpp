@@ -52,8 +52,9 @@ void take_target(Cell& cell, const Table& table, Target target, LabelledText& ds
   }
   const auto number = number_of(cell.text);
   if (!number)
-    throw table.error(fmt::format(
-        "label: not a number (got {}); mend the line, or read the set with labels", cell.text));
+    throw table.error(
+        fmt::format("label: not a number (got {}); mend the line, or read the set with labels",
+                    shown(cell.text)));
   dst.number = static_cast<float>(*number);
 }
 
@@ -94,9 +95,9 @@ std::vector<std::int32_t> label_ids(const TextSet& set, const LabelledText& text
     const auto id = labels.find(label);
     if (!id)
       throw error_at(set.files, text.place,
-                     fmt::format("label `{}` is none of the model's (expected {}); mend the line, "
+                     fmt::format("label {} is none of the model's (expected {}); mend the line, "
                                  "or name it with --map",
-                                 label, labels.known()));
+                                 shown(label), labels.known()));
     ids.push_back(*id);
   }
   return ids;

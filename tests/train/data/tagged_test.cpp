@@ -112,7 +112,7 @@ TEST_CASE("the first token of each word has the word's label", "[train]") {
         std::vector<std::int32_t>{n, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 0, 0, 0, 0, 0, 3, 3, 3, 3, n});
   CHECK_THROWS_WITH(
       tag_examples(set, {"O", "B-PER", "I-PER"}, tokenizer, {}),
-      ContainsSubstring("a.conll") && ContainsSubstring("no label of the model for `LOC`"));
+      ContainsSubstring("a.conll") && ContainsSubstring("no label of the model for \"LOC\""));
   CHECK_THROWS_WITH(tag_examples(set, {"B-PER", "I-PER"}, tokenizer, {}),
                     ContainsSubstring("no label `O`"));
 }

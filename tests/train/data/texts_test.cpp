@@ -33,6 +33,16 @@ TEST_CASE("a label is found by its name, its new name, or its number", "[train]"
   for (const char* pair : {"a", "=a", "a="}) CHECK_THROWS_AS(read_renamed({pair}), nlp::Error);
 }
 
+TEST_CASE("what a file says is short and without control characters in messages", "[train]") {
+  CHECK(shown(std::string("a\0\n\"", 4)) == "\"a\\u0000\\n\\\"\"");
+  std::string most, more;
+  for (int k = 0; k < 30; ++k) most += "\xC3\xA4";
+  for (int k = 0; k < 31; ++k) more += "\xC3\xA4";
+  CHECK(shown(most) == "\"" + most + "\"");
+  CHECK(shown(more) == "\"" + most + "\"…");
+  CHECK(shown("x" + most) == "\"x" + most.substr(2) + "\"…");
+}
+
 TEST_CASE("sets of labelled texts are read from several files", "[train]") {
   const TemporaryDirectory folder;
   const auto tsv = folder.write("a.tsv", "sentence\tlabel\ngood\t1\nbad\t0\n").string();
@@ -56,7 +66,7 @@ TEST_CASE("sets of labelled texts are read from several files", "[train]") {
   CHECK(paired[0].pair == "b");
   CHECK(paired[0].labels == Strings{"x"});
   CHECK_THROWS_WITH(read("a\t1\na\tb\n", Target::number),
-                    ContainsSubstring("c.tsv:2: label: not a number (got b)"));
+                    ContainsSubstring("c.tsv:2: label: not a number (got \"b\")"));
   CHECK_THROWS_WITH(read("a\t\n", Target::label), ContainsSubstring("c.tsv:1: no label"));
   for (const char* nothing : {"", "\n\n", "text\tlabel\n"})
     CHECK_THROWS_WITH(read(nothing, Target::label), ContainsSubstring("c.tsv: no rows"));
@@ -92,7 +102,7 @@ TEST_CASE("examples of texts are the tokenizer's inputs with ids of labels", "[t
   CHECK(several.examples[0].ids.size() == 10);
   CHECK_THROWS_WITH(
       text_examples(set, Target::label, LabelIds({"pos", "x"}), tokenizer, {}),
-      ContainsSubstring("a.tsv:2: label `neg` is none of the model's (expected pos, x)"));
+      ContainsSubstring("a.tsv:2: label \"neg\" is none of the model's (expected pos, x)"));
   CHECK_THROWS_WITH(text_examples(set, Target::label, labels, tokenizer, {.max_tokens = 4}),
                     ContainsSubstring("a.tsv:1: too long a text"));
 }
