@@ -13,7 +13,7 @@ namespace {
 
 class Counter {
  public:
-  explicit Counter(const tokenizer::Parts& stages) : stages_(stages) {}
+  Counter(const tokenizer::Parts& stages, Divide divide) : stages_(stages), divide_(divide) {}
 
   CountedWords counted;
 
@@ -38,7 +38,9 @@ class Counter {
     words_.restart();
     stages_.pre_tokenizer->split(words_);
     for (const text::Span span : words_.spans) {
-      if (span.size() > kLongestWord)
+      if (divide_ != nullptr)
+        divide_(words_.view(span), 1, counted.words);
+      else if (span.size() > kLongestWord)
         ++counted.too_long;
       else
         counted.words.add(words_.view(span));
@@ -46,6 +48,7 @@ class Counter {
   }
 
   const tokenizer::Parts& stages_;
+  Divide divide_;
   tokenizer::Words words_;
   std::string sound_;
 };
@@ -53,8 +56,8 @@ class Counter {
 }  // namespace
 
 CountedWords count_words(const tokenizer::Parts& stages, TextBlocks& blocks, int threads,
-                         const std::function<void(std::uint64_t lines)>& told) {
-  std::vector<Counter> counters(static_cast<std::size_t>(threads), Counter(stages));
+                         const std::function<void(std::uint64_t lines)>& told, Divide divide) {
+  std::vector<Counter> counters(static_cast<std::size_t>(threads), Counter(stages, divide));
   std::mutex reading;
   ThreadTeam(threads).run(threads, [&](std::int64_t task, int) {
     Counter& counter = counters[static_cast<std::size_t>(task)];

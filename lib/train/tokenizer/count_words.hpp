@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <string_view>
 
 #include "tokenizer/parts.hpp"
 #include "train/tokenizer/text_blocks.hpp"
@@ -16,13 +17,18 @@ struct CountedWords {
   std::uint64_t too_long = 0;  // occurrences of words longer than kLongestWord, left out
 };
 
-// Bytes.  Such a word is no word, and would take time of the square of its length.
+// Bytes.  Such a word is none, and would take time of the square of its length.
 inline constexpr std::size_t kLongestWord = 4096;
+
+// Adds to dst what is counted of a word, `count` times.
+using Divide = void (*)(std::string_view word, std::uint64_t count, WordCounts& dst);
 
 // Each line, with its end, is normalised and split by the stages by itself, as the reference's
 // trainers read files.  The result does not depend on threads.  told(lines): now and then, from one
-// thread at a time; what it throws ends the count.
+// thread at a time; what it throws ends the count.  divide: nullptr counts whole words up to
+// kLongestWord.
 CountedWords count_words(const tokenizer::Parts& stages, TextBlocks& blocks, int threads,
-                         const std::function<void(std::uint64_t lines)>& told);
+                         const std::function<void(std::uint64_t lines)>& told,
+                         Divide divide = nullptr);
 
 }  // namespace nlp::train

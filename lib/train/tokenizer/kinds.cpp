@@ -1,5 +1,7 @@
 #include "train/tokenizer/kinds.hpp"
 
+#include "train/tokenizer/script_runs.hpp"
+
 namespace nlp::train {
 namespace {
 
@@ -32,6 +34,7 @@ const TokenizerRow kWordPiece = {
                 {"[SEP]", "sep_token"},
                 {"[MASK]", "mask_token"}},
     .continuing_prefix = "##",
+    .divide = nullptr,
     .byte_alphabet = false,
 };
 
@@ -59,6 +62,7 @@ const TokenizerRow kBpe = {
                 {"<unk>", "unk_token"},
                 {"<mask>", "mask_token", true}},
     .continuing_prefix = "",
+    .divide = nullptr,
     .byte_alphabet = true,
 };
 
@@ -91,6 +95,7 @@ const TokenizerRow kUnigram = {
                 {"<unk>", "unk_token"},
                 {"<mask>", "mask_token", true}},
     .continuing_prefix = "",
+    .divide = add_runs,
     .byte_alphabet = false,
 };
 

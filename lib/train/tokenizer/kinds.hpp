@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "train/tokenizer/count_words.hpp"
+
 namespace nlp::train {
 
 enum class TokenizerKind { wordpiece, bpe, unigram };
@@ -29,6 +31,7 @@ struct TokenizerRow {
   std::string_view config, cased_config;  // members of tokenizer_config.json
   std::vector<RoleToken> special;         // the first ids; post_processor and model know them
   std::string_view continuing_prefix;
+  Divide divide;       // what is counted of a word; nullptr: all of it
   bool byte_alphabet;  // all bytes are characters of it, whatever the text
 };
 

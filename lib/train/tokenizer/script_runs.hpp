@@ -1,4 +1,4 @@
-// Words cut where no piece may reach across.
+// Words cut where no piece may reach across: all that a unigram trainer needs to know of them.
 // Source: SentencePiece's rule for pieces (split_by_unicode_script): a piece has characters of one
 // script, digits and punctuation being one of their own.
 #pragma once
@@ -26,9 +26,12 @@ struct ScriptRuns {
   std::string text(std::span<const std::uint32_t> part) const;
 };
 
-// `▁` belongs to the run behind it, a mark to the one before; a character that is not in the
-// alphabet (sorted) ends a run and belongs to none.
-// Throws Error{memory} where all runs together have 2^32 characters.
-ScriptRuns make_runs(std::span<const WordCount> words, std::vector<char32_t> alphabet);
+// Adds the runs of a word (valid UTF-8) to dst, each `count` times.  `▁` belongs to the run behind
+// it, a mark to the one before.
+void add_runs(std::string_view word, std::uint64_t count, WordCounts& dst);
+
+// runs: of add_runs().  A character that is not in the alphabet (sorted) ends a run and belongs to
+// none.  Throws Error{memory} where all runs together have 2^32 characters.
+ScriptRuns make_runs(std::span<const WordCount> runs, std::vector<char32_t> alphabet);
 
 }  // namespace nlp::train

@@ -55,9 +55,13 @@ TokenizerReport train_tokenizer(const std::vector<std::filesystem::path>& files,
   const auto special = special_tokens(options);
   const auto stages = stages_of(row, options.cased);
   TextBlocks blocks(files);
-  const auto counted = count_words(stages, blocks, options.threads, options.told);
+  const auto counted = count_words(stages, blocks, options.threads, options.told, row.divide);
   if (counted.words.size() == 0)
-    throw Error(Kind::data, "no words in the text; there is nothing to learn from");
+    throw Error(Kind::data, counted.too_long > 0
+                                ? fmt::format("no words in the text but {} of more than {} bytes; "
+                                              "there is nothing to learn from",
+                                              counted.too_long, kLongestWord)
+                                : "no words in the text; there is nothing to learn from");
 
   TokenizerReport report;
   report.lines = counted.lines;

@@ -27,7 +27,7 @@ struct TokenizerOptions {
 struct TokenizerReport {
   TrainedTokenizer tokenizer;
   std::uint64_t lines = 0;
-  std::uint64_t words = 0;     // different ones
+  std::uint64_t words = 0;     // different ones, or different parts of words for unigram
   std::uint64_t repaired = 0;  // U+FFFD put in place of what was not UTF-8
   std::uint64_t too_long = 0;  // words left out; see count_words()
 };

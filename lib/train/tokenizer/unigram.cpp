@@ -168,15 +168,15 @@ class Trainer {
 
 }  // namespace
 
-UnigramVocabulary train_unigram(std::span<const WordCount> words, const UnigramOptions& options) {
+UnigramVocabulary train_unigram(std::span<const WordCount> runs, const UnigramOptions& options) {
   const std::size_t least = options.special.size() + options.alphabet.size();
   if (least > options.vocab)
     throw Error(Kind::usage,
                 fmt::format("a vocabulary of {}: too small (expected at least {}, the special "
                             "tokens and the characters); raise it, or limit the alphabet",
                             options.vocab, least));
-  const ScriptRuns runs = make_runs(words, options.alphabet);
-  Trainer trainer(runs, options.min_frequency, options.threads);
+  const ScriptRuns known = make_runs(runs, options.alphabet);
+  Trainer trainer(known, options.min_frequency, options.threads);
   trainer.run(options.vocab - options.special.size());
 
   UnigramVocabulary vocabulary;

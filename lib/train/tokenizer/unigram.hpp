@@ -23,7 +23,8 @@ struct UnigramVocabulary {
   std::vector<double> scores;       // the logarithm of each one's probability
 };
 
-// Throws Error{usage} where special tokens and characters alone are more than `vocab`.
-UnigramVocabulary train_unigram(std::span<const WordCount> words, const UnigramOptions& options);
+// runs: of add_runs().  Throws Error{usage} where special tokens and characters alone are more than
+// `vocab`.
+UnigramVocabulary train_unigram(std::span<const WordCount> runs, const UnigramOptions& options);
 
 }  // namespace nlp::train

@@ -26,7 +26,9 @@ std::vector<WordCount> views(const reference::Counts& words) {
 }
 
 ScriptRuns runs_of(const reference::Counts& words) {
-  const auto counts = views(words);
+  WordCounts runs;
+  for (const auto& [word, count] : words) add_runs(word, count, runs);
+  const auto counts = runs.sorted();
   return make_runs(counts, find_alphabet(counts, {}, {}));
 }
 
