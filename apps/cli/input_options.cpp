@@ -11,6 +11,12 @@ InputOptions::InputOptions(App& app, Spec given)
   app.add_option("files", files, "Files to read; - or none is stdin")
       ->type_name("[FILE...]")
       ->group(group);
+  app.after_parse([this] {
+    if (!files.empty()) return;
+    if (::isatty(STDIN_FILENO) == 1) throw NothingToRead();
+    files = {"-"};
+  });
+  if (spec.files_only) return;
   std::vector<std::pair<std::string, Format>> formats = {{"text", Format::text},
                                                          {"jsonl", Format::jsonl}};
   if (spec.stages) formats.insert(formats.begin(), {"auto", Format::detect});
@@ -33,11 +39,6 @@ InputOptions::InputOptions(App& app, Spec given)
   app.add_choice<bool>("--on-error", skip_errors, {{"stop", false}, {"skip", true}},
                        "At a bad record: stop, or write {\"error\": ...} in its place")
       ->group(group);
-  app.after_parse([this] {
-    if (!files.empty()) return;
-    if (::isatty(STDIN_FILENO) == 1) throw NothingToRead();
-    files = {"-"};
-  });
 }
 
 }  // namespace nlp::cli

@@ -75,9 +75,10 @@ class InputOptions {
     bool pairs = false;  // the first tab of plain text, or the field `pair`, gives a second text
     // Of pairs: the field that holds the first text where it is there; `field` is then the second.
     std::string first = "";
-    bool stages = false;  // reads what another stage wrote: detected by the first record
-    bool conll = false;   // --input conll: sentences of a word a line
-    bool ids = false;     // records need no text; see read_ids()
+    bool stages = false;      // reads what another stage wrote: detected by the first record
+    bool conll = false;       // --input conll: sentences of a word a line
+    bool ids = false;         // records need no text; see read_ids()
+    bool files_only = false;  // FILE… alone, without options
   };
   explicit InputOptions(App& app) : InputOptions(app, Spec()) {}
   InputOptions(App& app, Spec spec);

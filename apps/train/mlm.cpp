@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "cli/app.hpp"
+#include "cli/example_records.hpp"
 #include "cli/model_store.hpp"
 #include "cli/opened.hpp"
 #include "cli/options.hpp"
@@ -47,9 +48,60 @@ struct MaskOptions {
     });
   }
 
+  Json recipe(bool lines, bool masked) const {
+    return {{"--probability", policy.probability},
+            {"--keep", policy.keep},
+            {"--random", policy.random},
+            {"--whole-word", whole_word},
+            {"--span", span},
+            {"--lines", lines},
+            {"--masked", masked}};
+  }
+
   mask::Policy policy;
   bool whole_word = false, span = false;
 };
+
+// Text that is masked anew in each epoch.
+class TextBatches final : public train::Batches {
+ public:
+  TextBatches(const cli::InputOptions& input, const tokenizer::Tokenizer& tokenizer,
+              const cli::TrainOptions& options, mask::Policy policy, bool lines)
+      : sources_(input.files),
+        masker_(tokenizer, policy),
+        corpus_(tokenizer, corpus_options(options, lines)),
+        batches_(corpus_, masker_, options.batch_tokens(), options.max_length()) {}
+
+  bool next(std::vector<train::Example>& batch) override { return batches_.next(batch); }
+  double epochs() const override { return batches_.epochs(); }
+  Json position() const override { return batches_.position(); }
+  void seek(const Json& position) override { batches_.seek(position); }
+
+ private:
+  train::CorpusOptions corpus_options(const cli::TrainOptions& options, bool lines) const {
+    train::CorpusOptions corpus;
+    corpus.files = sources_.files();
+    corpus.max_tokens = static_cast<std::size_t>(options.max_length());
+    corpus.seed = options.seed();
+    corpus.threads = options.threads();
+    corpus.line_by_line = lines;
+    return corpus;
+  }
+
+  cli::TextSources sources_;
+  train::Masker masker_;
+  train::Corpus corpus_;
+  train::CorpusBatches batches_;
+};
+
+// Records that were masked before.
+std::unique_ptr<train::Batches> record_batches(const cli::InputOptions& input,
+                                               const tokenizer::Tokenizer& tokenizer,
+                                               const cli::TrainOptions& options) {
+  const auto records = std::make_shared<cli::ExampleRecords>(input, tokenizer);
+  return std::make_unique<train::StreamBatches>(
+      [records](train::Example& dst) { return records->next(dst); }, options.batch_tokens());
+}
 
 // From where the run begins: a checkpoint, or sizes and a tokenizer.
 struct Beginning {
@@ -106,37 +158,29 @@ int mlm(int argc, char** argv) {
   Beginning beginning(app);
   MaskOptions masking(app);
   cli::TrainOptions options(app, {});
-  std::vector<std::string> names;
-  bool lines = false;
-  app.add_option("TEXT", names, "Text files, directories of them, or - for stdin")->type_name("");
-  app.add_flag("--lines", lines, "Each line is a text of its own")->group("Training");
+  cli::InputOptions input(app, {.files_only = true});
+  bool lines = false, masked = false;
+  auto* by_line = app.add_flag("--lines", lines, "Each line is a text of its own")->group("Input");
+  app.add_flag(
+         "--masked", masked,
+         "FILE are records of tokens with labels, as nlp mask --probability writes them, seen "
+         "once and in order")
+      ->excludes(by_line)
+      ->group("Input");
 
   return app.run(argc, argv, [&] {
-    if (names.empty()) names.push_back("-");
-    const cli::TextSources sources(names);
+    if (masked) input.read_ids();
     const train::ModelPlan plan = beginning.begin(options);
     const auto tokenizer = cli::open_tokenizer(app, options.directory());
     masking.policy.seed = options.seed();
-    const train::Masker masker(tokenizer, masking.policy);
-    const Json recipe = {{"--probability", masking.policy.probability},
-                         {"--keep", masking.policy.keep},
-                         {"--random", masking.policy.random},
-                         {"--whole-word", masking.whole_word},
-                         {"--span", masking.span},
-                         {"--lines", lines}};
-    train::CorpusOptions corpus_options;
-    corpus_options.files = sources.files();
-    corpus_options.max_tokens = static_cast<std::size_t>(options.max_length());
-    corpus_options.seed = options.seed();
-    corpus_options.threads = options.threads();
-    corpus_options.line_by_line = lines;
-    train::Corpus corpus(tokenizer, corpus_options);
-    train::CorpusBatches batches(corpus, masker, options.batch_tokens(), options.max_length());
+    const std::unique_ptr<train::Batches> batches =
+        masked ? record_batches(input, tokenizer, options)
+               : std::make_unique<TextBatches>(input, tokenizer, options, masking.policy, lines);
     train::TrainedModel model(plan);
     options.freeze(model);
     train::Trainer trainer(model, options.trainer());
     train::TokenObjective objective(*model.head(), {options.smoothing(), false});
-    options.run(model, trainer, objective, batches, options.loop(recipe));
+    options.run(model, trainer, objective, *batches, options.loop(masking.recipe(lines, masked)));
   });
 }
 
