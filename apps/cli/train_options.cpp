@@ -8,7 +8,9 @@
 
 #include "base/cpu.hpp"
 #include "base/error.hpp"
+#include "cli/memory_limit.hpp"
 #include "cli/signals.hpp"
+#include "cli/size.hpp"
 #include "cli/training_log.hpp"
 
 namespace nlp::cli {
@@ -80,6 +82,13 @@ TrainOptions::TrainOptions(App& app, const Defaults& defaults)
       ->type_name("N")
       ->check(CLI::Range(1, 4096))
       ->group("Compute");
+  add_size(app, "--max-memory", max_memory_,
+           "Stop with exit 6 rather than take more memory than this (files mapped for reading are "
+           "not counted)")
+      ->group("Compute");
+  app.after_parse([this] {
+    if (max_memory_ > 0) limit_memory(max_memory_);
+  });
   number("--save-every", save_every_, "N", 0, kMostSteps,
          "Steps between checkpoints; 0: one, at the end");
   app.add_flag("--resume", resume_, "Go on from the last checkpoint in the directory")

@@ -52,7 +52,7 @@ class TrainOptions {
   double beta1_ = 0.9, beta2_ = 0.999, epsilon_ = 1e-8;
   train::RateSchedule::Kind schedule_ = train::RateSchedule::Kind::linear;
   dnn::ComputeType type_ = dnn::ComputeType::f32;
-  std::uint64_t seed_ = 0;
+  std::uint64_t seed_ = 0, max_memory_ = 0;
   bool resume_ = false;
   int threads_ = 0;
 };

@@ -144,9 +144,22 @@ void Encoder::backward(const Pass& pass, Shard& shard) const {
     for (std::int64_t k = 0; k < wanted; ++k)
       std::copy_n(rest.row(k), hidden, whole.row(shard.wanted.rows[static_cast<std::size_t>(k)]));
   }
-  for (std::size_t run = runs_.size(); run-- > 0;)
+  for (std::size_t run = runs_.size(); run-- > first_run_;)
     block_backward(blocks_[runs_[run]], block_pass(pass, shard, run), shard, shard.blocks[run]);
-  embed_backward(pass, shard);
+  if (embeddings_learn_) embed_backward(pass, shard);
+}
+
+void Encoder::freeze(std::int64_t layers) {
+  if (layers > config_.layers)
+    throw Error(Kind::usage, fmt::format("--freeze {}: the model has {} layers (expected at most "
+                                         "{})",
+                                         layers, config_.layers, config_.layers));
+  if (layers > 1 && config_.layer_groups > 0)
+    throw Error(Kind::usage,
+                "--freeze: the layers of this model share their weights; 1 freezes "
+                "the embeddings alone");
+  embeddings_learn_ = layers < 1;
+  first_run_ = static_cast<std::size_t>(std::max<std::int64_t>(0, layers - 1));
 }
 
 void Encoder::embed_backward(const Pass& pass, Shard& shard) const {
@@ -178,6 +191,7 @@ void Encoder::embed_backward(const Pass& pass, Shard& shard) const {
 
 void Encoder::add_table_diffs(const Shard& shard, Parameters& parameters, std::int64_t first_column,
                               std::int64_t columns) const {
+  if (!embeddings_learn_) return;
   const std::int64_t width = config_.embedding_size;
   const auto add = [&](std::int64_t table, std::span<const std::int32_t> ids) {
     if (table < 0) return;

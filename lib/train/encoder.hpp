@@ -30,6 +30,10 @@ class Encoder {
   // Adds what backward() left for the tables of words, positions and types; `column` .. of them.
   void add_table_diffs(const Shard& shard, Parameters& parameters, std::int64_t first_column,
                        std::int64_t columns) const;
+  // The embeddings and the first layers - 1 layers do not learn: the way back ends before them.
+  // Throws Error{usage} for layers that share their weights with ones that learn.
+  void freeze(std::int64_t layers);
+
   std::int64_t embedding_size() const { return config_.embedding_size; }
 
   std::int64_t word_table() const { return word_table_; }  // [V,E], in the matrices
@@ -46,6 +50,8 @@ class Encoder {
   std::vector<Block> blocks_;
   std::vector<std::size_t> runs_;  // the blocks in the order in which they are run
   std::optional<Norm> final_norm_;
+  bool embeddings_learn_ = true;
+  std::size_t first_run_ = 0;  // that learns
 };
 
 }  // namespace nlp::train

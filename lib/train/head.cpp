@@ -154,9 +154,10 @@ void TrainedHead::last_backward(const Crew& crew, Parameters& parameters, std::i
     }
     const std::int64_t first = (task - parts) * kOutputsAtOnce,
                        some = std::min(kOutputsAtOnce, outputs - first);
-    dnn::gemm(diff.column_range(first, some).transposed(), last_src_.operand(),
-              {parameters.matrix_diff(last_.weights + first * inputs), some, inputs, inputs},
-              {.add = true}, workspace);
+    if (last_learns_)
+      dnn::gemm(diff.column_range(first, some).transposed(), last_src_.operand(),
+                {parameters.matrix_diff(last_.weights + first * inputs), some, inputs, inputs},
+                {.add = true}, workspace);
     if (last_.bias >= 0)
       dnn::add_column_sums(
           diff_logits_, first,

@@ -44,6 +44,8 @@ class TrainedHead {
 
   std::int64_t outputs() const { return last_.outputs; }
   const Linear& last() const { return last_; }
+  // The last layer's weights do not learn; its bias does.
+  void freeze_last() { last_learns_ = false; }
 
   // rows [padded W,H], of which `count` count.  rows become their own gradient.  Gradients of the
   // head's weights are added to the parameters'.
@@ -65,6 +67,7 @@ class TrainedHead {
   dnn::Activation activation_ = dnn::Activation::none;
   std::optional<Norm> norm_;
   Linear last_;
+  bool last_learns_ = true;
 
   dnn::StoredRows src_, active_, derivative_, last_src_, diff_logits_, diff_first_;
   NormState norm_state_;

@@ -175,6 +175,8 @@ void TrainedModel::keep_pooler(const checkpoint::Checkpoint& source) {
 }
 
 void TrainedModel::freeze(std::int64_t layers) {
+  encoder_->freeze(layers);
+  if (head_ && head_->last().weights == encoder_->word_table()) head_->freeze_last();
   const model::WeightNames& names = family_->names;
   std::vector<std::string> frozen;
   for (const std::string_view part :
