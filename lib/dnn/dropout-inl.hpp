@@ -14,14 +14,24 @@ HWY_BEFORE_NAMESPACE();
 namespace nlp::dnn::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+// Keys that differ in few bits become unlike: the counter's mixing below reaches only the bits
+// above those of the key's high half.  Source: Steele, Lea, Flood 2014, "Fast splittable
+// pseudorandom number generators", with the constants of Stafford's variant 13.
+HWY_INLINE std::uint64_t mixed_key(std::uint64_t key) {
+  key += 0x9e3779b97f4a7c15u;
+  key = (key ^ (key >> 30)) * 0xbf58476d1ce4e5b9u;
+  key = (key ^ (key >> 27)) * 0x94d049bb133111ebu;
+  return key ^ (key >> 31);
+}
+
 // 0, or 1 / (1 - rate), for the values [place, place + lanes).
 template <class D>
 class DropoutFactors {
  public:
   DropoutFactors(D d, const Dropout& dropout)
       : threshold_(hn::Set(Bits(), static_cast<std::uint32_t>(dropout.rate * 4294967296.0))),
-        low_(hn::Set(Bits(), static_cast<std::uint32_t>(dropout.key))),
-        high_(hn::Set(Bits(), static_cast<std::uint32_t>(dropout.key >> 32))),
+        low_(hn::Set(Bits(), static_cast<std::uint32_t>(mixed_key(dropout.key)))),
+        high_(hn::Set(Bits(), static_cast<std::uint32_t>(mixed_key(dropout.key) >> 32))),
         kept_(hn::Set(d, 1.0f / (1.0f - dropout.rate))) {}
 
   HWY_INLINE hn::Vec<D> operator()(std::uint32_t place) const {

@@ -17,11 +17,11 @@ inline std::filesystem::path model(const std::string& name) {
   return paths::data("models/" + name);
 }
 
-// The arrays of golden.safetensors: padded batches [B,T,…].
+// The arrays of golden.safetensors, or another file: padded batches [B,T,…].
 class Arrays {
  public:
-  explicit Arrays(const std::string& name)
-      : file_(model(name) / "golden.safetensors"),
+  explicit Arrays(const std::string& name, const char* file = "golden.safetensors")
+      : file_(model(name) / file),
         tensors_(nlp::checkpoint::parse_safetensors(file_.bytes(), name)) {}
 
   const nlp::tensor::TensorView& view(const std::string& name) const { return tensors_.at(name); }
