@@ -10,8 +10,8 @@
 namespace nlp::dnn {
 
 // Products of training are made on a multiple of this many rows: the rows behind the last one are
-// zeros, so that they add nothing to gradients of weights.  Each number of rows needs kernels of its
-// own, which take longer to make than some rows of zeros to multiply.
+// zeros, so that they add nothing to gradients of weights.  Each number of rows needs kernels of
+// its own, which take longer to make than some rows of zeros to multiply.
 constexpr std::int64_t kRowStep = 32;
 constexpr std::int64_t padded_rows(std::int64_t rows) {
   return (rows + kRowStep - 1) / kRowStep * kRowStep;
