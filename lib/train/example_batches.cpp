@@ -48,7 +48,10 @@ double ExampleBatches::epochs() const {
 }
 
 void ExampleBatches::seek(const Json& position) {
-  if (!position.contains("epoch") || !position.contains("index"))
+  const auto is_number = [&](const char* key) {
+    return position.contains(key) && position.at(key).is_number_unsigned();
+  };
+  if (!is_number("epoch") || !is_number("index"))
     throw Error(Kind::data, "the run's state is of other examples; begin a new run");
   epoch_ = position.at("epoch").get<std::uint64_t>();
   draw_order();
