@@ -53,7 +53,7 @@ class Run {
                : batches_.epochs() / options_.epochs;
   }
   bool ended() const {
-    if (options_.patience > 0 && worse_ >= options_.patience) return true;
+    if (options_.patience > 0 && state_.worse >= options_.patience) return true;
     return options_.steps > 0 ? state_.step >= options_.steps
                               : batches_.epochs() >= options_.epochs;
   }
@@ -98,8 +98,10 @@ class Run {
 
   void save() {
     state_.position = batches_.position();
-    write_state(options_.directory, state_, model_.parameters());
+    // The state last: where it stands, there is a model to read.  The numbers it goes on with are
+    // its own.
     model_.write(options_.directory);
+    write_state(options_.directory, state_, model_.parameters());
   }
 
   void measure(StepReport* report) {
@@ -107,25 +109,25 @@ class Run {
     last_dev_ = state_.step;
     if (report) report->dev = result;
     if (state_.best && result <= *state_.best) {
-      ++worse_;
+      ++state_.worse;
       return;
     }
-    worse_ = 0;
+    state_.worse = 0;
     state_.best = result;
     state_.best_step = state_.step;
     Parameters& parameters = model_.parameters();
     const auto keep = [](const tensor::Tensor& from, std::vector<float>& to) {
       to.assign(from.values().begin(), from.values().end());
     };
-    keep(parameters.matrix_stretch().values, best_matrices_);
-    keep(parameters.vector_stretch().values, best_vectors_);
+    keep(parameters.matrix_stretch().values, state_.best_matrices);
+    keep(parameters.vector_stretch().values, state_.best_vectors);
   }
 
   void restore_best() {
-    if (best_matrices_.empty()) return;
+    if (state_.best_matrices.empty()) return;
     Parameters& parameters = model_.parameters();
-    std::ranges::copy(best_matrices_, parameters.matrix_stretch().values.data());
-    std::ranges::copy(best_vectors_, parameters.vector_stretch().values.data());
+    std::ranges::copy(state_.best_matrices, parameters.matrix_stretch().values.data());
+    std::ranges::copy(state_.best_vectors, parameters.vector_stretch().values.data());
     parameters.round_all();
   }
 
@@ -136,8 +138,7 @@ class Run {
   const LoopOptions& options_;
   TrainingState state_;
   std::vector<std::vector<Example>> parts_;
-  std::int64_t last_dev_ = -1, worse_ = 0;
-  std::vector<float> best_matrices_, best_vectors_;
+  std::int64_t last_dev_ = -1;
   Clock::time_point began_;
   double first_progress_ = 0;
 };

@@ -200,7 +200,7 @@ Json TrainedModel::written_config() const {
   Json config = read_json(plan_.source / kConfig);
   config["architectures"] =
       Json::array({class_prefix(config_, *family_) + class_ending(plan_.head)});
-  for (const char* const key : {"torch_dtype", "dtype"}) config.erase(key);
+  config.erase("torch_dtype");
   config["dtype"] = "float32";
   config.erase("quantization");
   if (!is_classifier(plan_.head)) return config;

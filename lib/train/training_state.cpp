@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -31,16 +32,15 @@ std::vector<Part> parts_of(Parameters& parameters) {
           {"vectors.second_moments", &vectors.second_moments}};
 }
 
-constexpr const char* kMeta = "state";
+constexpr const char *kMeta = "state", *kBestMatrices = "best.matrices",
+                     *kBestVectors = "best.vectors";
 
 }  // namespace
 
 void write_state(const fs::path& directory, const TrainingState& state, Parameters& parameters) {
-  Json meta = {{"step", state.step},
-               {"seen", state.seen},
-               {"position", state.position},
-               {"recipe", state.recipe},
-               {"best_step", state.best_step}};
+  Json meta = {{"step", state.step},           {"seen", state.seen},
+               {"position", state.position},   {"recipe", state.recipe},
+               {"best_step", state.best_step}, {"worse", state.worse}};
   if (state.best) meta["best"] = *state.best;
   const auto parts = parts_of(parameters);
   const std::string text = meta.dump();
@@ -48,9 +48,16 @@ void write_state(const fs::path& directory, const TrainingState& state, Paramete
       {kMeta, tensor::DType::u8, {static_cast<std::int64_t>(text.size())}}};
   for (const Part& part : parts)
     plans.push_back({part.name, tensor::DType::f32, {part.values->size()}});
+  const std::pair<const char*, const std::vector<float>*> best[] = {
+      {kBestMatrices, &state.best_matrices}, {kBestVectors, &state.best_vectors}};
+  for (const auto& [name, values] : best)
+    if (!values->empty())
+      plans.push_back({name, tensor::DType::f32, {static_cast<std::int64_t>(values->size())}});
   checkpoint::SafetensorsWriter writer(directory / kStateFile, plans, {});
   writer.write(kMeta, 0, std::as_bytes(std::span(text)));
   for (const Part& part : parts) writer.write(part.name, 0, std::as_bytes(part.values->values()));
+  for (const auto& [name, values] : best)
+    if (!values->empty()) writer.write(name, 0, std::as_bytes(std::span(*values)));
   writer.commit();
 }
 
@@ -78,6 +85,7 @@ TrainingState read_state(const fs::path& directory, Parameters& parameters) {
     state.position = meta.at("position");
     state.recipe = meta.at("recipe");
     state.best_step = meta.at("best_step").get<std::int64_t>();
+    state.worse = meta.value("worse", std::int64_t{0});
     if (meta.contains("best")) state.best = meta.at("best").get<double>();
   } catch (const Json::exception&) {
     fail("its description is broken");
@@ -88,6 +96,17 @@ TrainingState read_state(const fs::path& directory, Parameters& parameters) {
       fail(fmt::format("{} of another model", part.name));
     std::memcpy(part.values->data(), view.data, view.bytes());
   }
+  const auto read_best = [&](const char* name, const tensor::Tensor& like, std::vector<float>& to) {
+    const auto found = tensors.find(name);
+    if (found == tensors.end()) return;
+    const tensor::TensorView& view = found->second;
+    if (view.dtype != tensor::DType::f32 || view.shape != tensor::Shape{like.size()})
+      fail(fmt::format("{} of another model", name));
+    to.resize(static_cast<std::size_t>(like.size()));
+    std::memcpy(to.data(), view.data, view.bytes());
+  };
+  read_best(kBestMatrices, parameters.matrix_stretch().values, state.best_matrices);
+  read_best(kBestVectors, parameters.vector_stretch().values, state.best_vectors);
   parameters.round_all();
   return state;
 }

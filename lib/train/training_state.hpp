@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/json.hpp"
 #include "train/parameters.hpp"
@@ -20,6 +21,8 @@ struct TrainingState {
   Json recipe;                 // what must be the same to go on
   std::optional<double> best;  // result of the development set, where there is one
   std::int64_t best_step = 0;
+  std::int64_t worse = 0;                          // results in a row since then
+  std::vector<float> best_matrices, best_vectors;  // the values then; empty: none
 };
 
 // Throws Error{io}.
