@@ -57,7 +57,8 @@ void TrainingLog::write(const train::StepReport& report) {
   Json line = {{"step", report.step},        {"loss", report.loss},
                {"lr", report.learning_rate}, {"grad_norm", report.diff_norm},
                {"epoch", report.epochs},     {"tokens_per_second", report.tokens_per_second}};
-  if (report.dev) line["dev"] = *report.dev;
+  // The loop keeps what is greatest, so it was told the negative.
+  if (report.dev) line["dev"] = -*report.dev;
   const std::string text = line.dump() + "\n";
   if (std::fwrite(text.data(), 1, text.size(), file_) != text.size() || std::fflush(file_) != 0)
     throw Error(Kind::io, fmt::format("{}: cannot be written ({})", name_, std::strerror(errno)));

@@ -1,5 +1,5 @@
 // A training run's steps as JSON Lines: {"step", "loss", "lr", "tokens_per_second", "grad_norm",
-// "epoch"}, with "dev" where the development set was measured.
+// "epoch"}, with "dev", the loss of the development set, where that was measured.
 #pragma once
 #include <cstdio>
 #include <filesystem>
