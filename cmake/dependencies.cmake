@@ -36,6 +36,8 @@ pkg_check_modules(hwy QUIET IMPORTED_TARGET libhwy)
 nlp_require(hwy_FOUND "Highway (1.0 or later)" "libhwy-dev")
 pkg_check_modules(archive QUIET IMPORTED_TARGET libarchive)
 nlp_require(archive_FOUND "libarchive (3.6 or later)" "libarchive-dev")
+pkg_check_modules(cairo QUIET IMPORTED_TARGET cairo cairo-pdf cairo-png cairo-ft fontconfig)
+nlp_require(cairo_FOUND "Cairo (1.16 or later)" "libcairo2-dev")
 
 if(NLP_TESTS)
   find_package(Catch2 CONFIG QUIET)

@@ -12,6 +12,7 @@ set(NLP_ROOMS
   "model: base tensor dnn checkpoint"
   "task: base text tokenizer tensor dnn mask model"
   "train: base text tokenizer tensor dnn checkpoint mask model task"
+  "plot: base"
 )
 
 # The only room that may include a dependency's headers.
@@ -21,4 +22,5 @@ set(NLP_OWNERS
   "base: nlohmann archive.h archive_entry.h"
   "checkpoint: nlohmann"
   "tokenizer: simdjson nlohmann"
+  "plot: cairo fontconfig"
 )

@@ -20,6 +20,9 @@ Json parse_json(std::string_view text, const std::string& where, bool is_model) 
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
     fail(error.byte);
+  } catch (const Json::out_of_range&) {
+    throw Error(is_model ? Kind::model : Kind::data,
+                where + ": a number is beyond float64; make it smaller");
   }
   return {};
 }

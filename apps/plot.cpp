@@ -1,0 +1,10 @@
+// nlp-plot - pictures of models and of their training.  Manual: man/plot.txt
+#include "cli/sub_commands.hpp"
+#include "plot/commands.hpp"
+
+int main(int argc, char** argv) {
+  static constexpr nlp::cli::SubCommand kCommands[] = {
+      {"loss", nlp::plot_command::loss},
+  };
+  return nlp::cli::run_sub_command("plot", kCommands, argc, argv);
+}

@@ -1,0 +1,8 @@
+// The commands of nlp-plot, each a main in a file of its own.
+#pragma once
+
+namespace nlp::plot_command {
+
+int loss(int argc, char** argv);
+
+}  // namespace nlp::plot_command

@@ -1,0 +1,62 @@
+// A picture as a list of shapes, the first one undermost: what is drawn, before any file type is
+// chosen.  Units are pixels of 1/96 inch; x grows to the right, y downwards.
+#pragma once
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "plot/color.hpp"
+
+namespace nlp::plot {
+
+struct Point {
+  double x = 0, y = 0;
+};
+
+struct Line {
+  std::vector<Point> points;
+  Color color;
+  double width = 1;
+  bool dashed = false;
+};
+
+struct Box {
+  Point corner;  // the upper left one
+  double width = 0, height = 0;
+  Color fill;
+};
+
+struct Disc {
+  Point center;
+  double radius = 0;
+  Color fill;
+  Color edge;
+};
+
+enum class Anchor { start, middle, end };
+
+// Valid UTF-8 without control characters.
+struct Text {
+  std::string text;
+  Point at;  // on the base line
+  double size = 12;
+  Anchor anchor = Anchor::start;
+  bool bold = false;
+  bool upwards = false;  // reads from below to above
+  Color color = kInk;
+};
+
+using Shape = std::variant<Box, Line, Disc, Text>;
+
+struct Picture {
+  double width = 0, height = 0;
+  std::string title;  // for readers of the file; what is seen is a shape
+  std::vector<Shape> shapes;
+
+  void add(Shape shape) { shapes.push_back(std::move(shape)); }
+};
+
+// Pixels drawn and left out in a dashed line.
+inline constexpr double kDashes[] = {6, 4};
+
+}  // namespace nlp::plot
