@@ -15,6 +15,7 @@
 #include "base/synced.hpp"
 #include "checkpoint/checkpoint.hpp"
 #include "checkpoint/safetensors_writer.hpp"
+#include "dnn/device.hpp"
 #include "model/family.hpp"
 
 namespace nlp::train {
@@ -92,6 +93,11 @@ TrainedModel::TrainedModel(const ModelPlan& plan)
       config_(model::read_config(plan.source)),
       family_(&model::find_family(config_.model_type, plan.source.string())),
       parameters_(plan.type) {
+  if (plan.type != dnn::ComputeType::f32 && dnn::Device(plan.type).used() != plan.type)
+    throw Error(Kind::usage,
+                fmt::format("--dtype {}: this machine has no fast products of it; give "
+                            "--dtype f32",
+                            dnn::name_of(plan.type)));
   if (!plan.labels.empty()) config_.labels = plan.labels;
   if (plan.problem) config_.problem = *plan.problem;
   std::optional<checkpoint::Checkpoint> source;

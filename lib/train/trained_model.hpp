@@ -31,6 +31,7 @@ struct ModelPlan {
 class TrainedModel {
  public:
   // Throws Error{model}: the checkpoint is broken, or of a family that cannot be trained.
+  // Throws Error{usage}: the machine has no fast products of the plan's type.
   explicit TrainedModel(const ModelPlan& plan);
 
   const model::Config& config() const { return config_; }

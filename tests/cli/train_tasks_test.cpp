@@ -112,3 +112,19 @@ TEST_CASE("nlp train refuses families without a backward pass by name", "[cli]")
     CHECK(ended.err.find(name.substr(0, name.find('-'))) != std::string::npos);
   }
 }
+
+#if defined(__x86_64__)
+TEST_CASE("nlp train refuses bfloat16 where the machine has no fast products of it", "[cli]") {
+  const TemporaryDirectory folder;
+  const std::string text = folder.write("a.txt", "the sun is bright .\n");
+  const char* const before = ::getenv("ONEDNN_MAX_CPU_ISA");
+  const std::string isa = before ? before : "";
+  ::setenv("ONEDNN_MAX_CPU_ISA", "AVX2", 1);
+  const auto ended = run({"train", "mlm", "-m", model("bert-mlm"), "--max-length", "32", "--steps",
+                          "2", "--dtype", "bf16", "-o", folder.path() / "out", text});
+  isa.empty() ? ::unsetenv("ONEDNN_MAX_CPU_ISA") : ::setenv("ONEDNN_MAX_CPU_ISA", isa.c_str(), 1);
+  INFO(ended.err);
+  CHECK(ended.exit == 2);
+  CHECK(ended.err.find("--dtype bf16") != std::string::npos);
+}
+#endif
