@@ -1,7 +1,10 @@
 #include "plot/axes.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
+#include "base/error.hpp"
 #include "plot/render.hpp"
 #include "plot/ticks.hpp"
 
@@ -71,7 +74,9 @@ void draw_y(const Panel& panel, Picture& picture) {
 
 std::vector<double> ticks_of(const Axis& axis, double length, double least_distance) {
   const int most = std::max(2, static_cast<int>(length / least_distance) + 1);
-  return axis.logarithmic ? log_ticks(axis.range, most) : linear_ticks(axis.range, most);
+  auto ticks = axis.logarithmic ? log_ticks(axis.range, most) : linear_ticks(axis.range, most);
+  if (axis.whole) std::erase_if(ticks, [](double tick) { return tick != std::floor(tick); });
+  return ticks;
 }
 
 double room_on_left(const Axis& y, double length) {
@@ -82,6 +87,13 @@ double room_on_left(const Axis& y, double length) {
 }
 
 void draw_axes(const Panel& panel, Picture& picture) {
+  const double needed = text_width(panel.y.name, kNameSize);
+  if (needed > panel.bottom - panel.top)
+    throw Error(
+        Kind::usage,
+        fmt::format("no room for the axis `{}` (expected {:.0f} pixels, got {:.0f}); make the "
+                    "picture higher",
+                    panel.y.name, std::ceil(needed), panel.bottom - panel.top));
   const Scale x = panel.x_scale(), y = panel.y_scale();
   for (const double tick : ticks_of(panel.x, panel.right - panel.left, kLeastX))
     picture.add(Line{{{sharp(x(tick)), panel.top}, {sharp(x(tick)), panel.bottom}}, kGrid});

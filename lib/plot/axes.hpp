@@ -12,6 +12,7 @@ struct Axis {
   std::string name;
   Range range;
   bool logarithmic = false;
+  bool whole = false;  // only whole numbers get ticks
 };
 
 struct Panel {
@@ -33,6 +34,7 @@ double room_on_left(const Axis& y, double length);
 inline constexpr double kBelow = 44;
 
 // What lies under the lines: grid, axes, ticks, labels, names.
+// Throws Error{usage} where the panel has no room for the name of an axis.
 void draw_axes(const Panel& panel, Picture& picture);
 
 }  // namespace nlp::plot

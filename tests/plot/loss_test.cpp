@@ -83,7 +83,9 @@ TEST_CASE("a log that is none is refused with its line", "[plot]") {
   refused(good + "[1]\n", "log:2: no step of a training run");
   refused(good + "{\"step\":8}", "log:2: no step of a training run");
   refused(good + "{\"step\":8,\"loss\":\"x\"}\n", "log:2: loss is no number");
-  refused(good + "{\"step\":-1,\"loss\":1}\n", "log:2: step is no number from 0 on");
+  refused(good + "{\"step\":-1,\"loss\":1}\n", "log:2: step is no whole number from 0 on");
+  refused(good + "{\"step\":7.5,\"loss\":1}\n", "log:2: step is no whole number");
+  refused(good + "{\"step\":1e30,\"loss\":1}\n", "log:2: step is no whole number");
   refused(good + good, "log:2: steps do not ascend");
   refused(good + "{\"step\":8,\"loss\":1e300}\n", "log:2: loss is too large");
   refused(good + "{\"step\":8,\"loss\":1e999}\n", "log:2: a number is beyond float64");
@@ -213,6 +215,32 @@ TEST_CASE("a picture that is too small for its names says so", "[plot]") {
                     ContainsSubstring("make the picture larger"));
   CHECK_THROWS_WITH(loss_blocks(loss_curves(runs, options), options, 80, 24, false),
                     ContainsSubstring("--height 36"));
+}
+
+TEST_CASE("a picture that is too low for its axes says so", "[plot]") {
+  LossOptions options;
+  options.rate = true;
+  CHECK_THROWS_WITH(draw_loss(loss_curves({falling("a")}, options), options, 300, 200),
+                    ContainsSubstring("no room for the axis `learning rate`"));
+}
+
+TEST_CASE("steps are whole numbers on the axis, and the names stand beside the line", "[plot]") {
+  LossOptions options;
+  const auto curves =
+      loss_curves({read_run("{\"step\":5,\"loss\":5}\n{\"step\":6,\"loss\":4}\n", "log")}, options);
+  const auto drawn = draw_loss(curves, options, 600, 400);
+  CHECK(svg(drawn.picture).find(">5.5<") == std::string::npos);
+  // From upper left to lower right: the upper right corner is free.
+  const auto legend_left = [&](const LossPicture& picture) {
+    double left = 0;
+    for (const Shape& shape : picture.picture.shapes)
+      if (const auto* box = std::get_if<Box>(&shape)) left = box->corner.x;
+    return left;
+  };
+  CHECK(legend_left(drawn) > 300);
+  const auto rising =
+      loss_curves({read_run("{\"step\":5,\"loss\":4}\n{\"step\":6,\"loss\":5}\n", "log")}, options);
+  CHECK(legend_left(draw_loss(rising, options, 600, 400)) < 300);
 }
 
 TEST_CASE("a single step can be drawn", "[plot]") {

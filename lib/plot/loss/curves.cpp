@@ -31,9 +31,9 @@ void add_smooth(const Axis& steps, double share, Curve& curve) {
 
 Curves loss_curves(std::vector<Run> runs, const LossOptions& options) {
   Curves made;
-  made.steps = {"step", {}, options.log_x};
-  made.loss = {"loss", {}, options.log_y};
-  made.rate = {"learning rate", {}, false};
+  made.steps = {"step", {}, options.log_x, true};
+  made.loss = {"loss", {}, options.log_y, false};
+  made.rate = {"learning rate", {}, false, false};
   for (Run& run : runs) {
     extend(made.steps, made.loss, run, run.loss, made.steps.range);
     extend(made.steps, made.loss, run, run.dev, made.steps.range);

@@ -12,6 +12,15 @@ namespace {
 constexpr double kEdge = 18, kTitle = 30, kGap = 22;
 constexpr double kPale = 0.28;
 
+// Points along a line, close enough that a legend upon it meets some.
+void cover(Point from, Point to, std::vector<Point>& covered) {
+  const int parts = 1 + static_cast<int>(std::hypot(to.x - from.x, to.y - from.y) / 8);
+  for (int k = 1; k <= parts; ++k) {
+    const double share = static_cast<double>(k) / parts;
+    covered.push_back({from.x + share * (to.x - from.x), from.y + share * (to.y - from.y)});
+  }
+}
+
 // A curve within a panel, broken where it has no value; a value between gaps is a dot.
 void draw_curve(const Panel& panel, const std::vector<double>& x, const std::vector<double>& y,
                 Line style, Picture& picture, std::vector<Point>* covered = nullptr) {
@@ -36,8 +45,9 @@ void draw_curve(const Panel& panel, const std::vector<double>& x, const std::vec
       end_line();
       continue;
     }
-    line.points.push_back({places[k], values[k]});
-    if (covered) covered->push_back(line.points.back());
+    const Point at{places[k], values[k]};
+    if (covered) cover(line.points.empty() ? at : line.points.back(), at, *covered);
+    line.points.push_back(at);
   }
   end_line();
 }

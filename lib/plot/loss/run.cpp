@@ -14,6 +14,7 @@ namespace {
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 // Values beyond are no results of training, and axes could not tell them.
 constexpr double kGreatest = 1e100, kLeast = 1e-100;
+constexpr double kLastStep = 0x1p53;
 
 bool has_number(const std::vector<double>& values) {
   return std::ranges::any_of(values, [](double value) { return !std::isnan(value); });
@@ -39,8 +40,8 @@ void add_step(const Json& record, Run& run) {
                 "no step of a training run (expected an object with step and loss); "
                 "give a log of nlp train --log");
   const double step = number(record, "step");
-  if (!(step >= 0))
-    throw Error(Kind::data, "step is no number from 0 on; give a log of nlp train --log");
+  if (!(step >= 0 && step <= kLastStep && step == std::floor(step)))
+    throw Error(Kind::data, "step is no whole number from 0 on; give a log of nlp train --log");
   if (!run.steps.empty() && step <= run.steps.back())
     throw Error(Kind::data, fmt::format("steps do not ascend (expected more than {}, got {}); "
                                         "give each run a log of its own",
