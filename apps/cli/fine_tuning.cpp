@@ -37,12 +37,13 @@ FineTuning::FineTuning(App& app, std::optional<model::Head> head,
   });
 }
 
-train::ModelPlan FineTuning::begin() const {
+train::ModelPlan FineTuning::begin() {
   train::ModelPlan plan;
   plan.head = head_;
   plan.type = options_.type();
   plan.seed = options_.seed();
   plan.source = options_.resume() ? options_.directory() : model_.directory();
+  options_.fit_max_length(model::read_config(plan.source).max_tokens);
   if (!options_.resume()) train::begin_directory(plan.source, options_.directory());
   return plan;
 }

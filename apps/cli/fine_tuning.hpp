@@ -23,7 +23,7 @@ class FineTuning {
   const std::vector<std::string>& dev_files() const { return dev_; }
 
   // Makes the directory; where the numbers come from, without labels.
-  train::ModelPlan begin() const;
+  train::ModelPlan begin();
   // Gives the classifier these labels.  A head of the same labels is trained on, else its last
   // layer begins anew.
   static void set_labels(train::ModelPlan& plan, const std::vector<std::string>& labels);

@@ -52,7 +52,8 @@ TrainOptions::TrainOptions(App& app, const Defaults& defaults)
   number("--batch-tokens", batch_tokens_, "N", 1, 1 << 24, "Tokens of a batch");
   number("--accumulate", accumulate_, "N", 1, 1 << 16,
          "Batches whose gradients make one step, where a larger batch has no room");
-  number("--max-length", max_length_, "N", 3, 1 << 16, "Tokens of a text, special ones included");
+  max_length_option_ = number("--max-length", max_length_, "N", 3, 1 << 16,
+                              "Tokens of a text, special ones included");
   number("--lr", learning_rate_, "X", 0.0, 1e3, "The largest learning rate");
   number("--warmup", warmup_, "N", 0, kMostSteps, "Steps in which the rate grows from nothing");
   app.add_choice<train::RateSchedule::Kind>("--schedule", schedule_,
@@ -96,6 +97,14 @@ TrainOptions::TrainOptions(App& app, const Defaults& defaults)
   app.add_option("--log", log_, "Write a line of JSON for each step")
       ->type_name("FILE")
       ->group(kGroup);
+}
+
+void TrainOptions::fit_max_length(std::int64_t model_tokens) {
+  if (model_tokens <= 0 || max_length_ <= model_tokens) return;
+  if (max_length_option_->count() > 0)
+    throw Error(Kind::usage, fmt::format("--max-length {}: the model takes at most {} tokens",
+                                         max_length_, model_tokens));
+  max_length_ = model_tokens;
 }
 
 int TrainOptions::threads() const { return threads_ > 0 ? threads_ : usable_cpus(); }

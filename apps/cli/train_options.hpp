@@ -27,6 +27,9 @@ class TrainOptions {
   std::filesystem::path directory() const { return directory_; }
   std::int64_t batch_tokens() const { return batch_tokens_; }
   std::int64_t max_length() const { return max_length_; }
+  // Of a model that takes fewer tokens, its own number where --max-length is not given.
+  // Throws Error{usage} where it is.
+  void fit_max_length(std::int64_t model_tokens);
   int threads() const;
   std::uint64_t seed() const { return seed_; }
   dnn::ComputeType type() const { return type_; }
@@ -54,6 +57,7 @@ class TrainOptions {
   dnn::ComputeType type_ = dnn::ComputeType::f32;
   std::uint64_t seed_ = 0, max_memory_ = 0;
   bool resume_ = false;
+  CLI::Option* max_length_option_ = nullptr;
   int threads_ = 0;
 };
 

@@ -15,6 +15,7 @@
 #include "cli/options.hpp"
 #include "cli/text_sources.hpp"
 #include "cli/train_options.hpp"
+#include "model/config.hpp"
 #include "train/commands.hpp"
 #include "train/masked_batches.hpp"
 #include "train/model_files.hpp"
@@ -128,21 +129,20 @@ struct Beginning {
   }
 
   // Makes the directory of the model; tells where its numbers come from.
-  train::ModelPlan begin(const cli::TrainOptions& options) {
+  train::ModelPlan begin(cli::TrainOptions& options) {
     train::ModelPlan plan;
     plan.source = options.directory();
-    plan.fresh = true;
     plan.head = model::Head::masked_lm;
     plan.type = options.type();
     plan.seed = options.seed();
-    if (options.resume()) return plan;
-    if (tokenizer.empty()) {
-      plan.source = model.named_directory();
-      plan.fresh = false;
+    if (!options.resume() && tokenizer.empty()) {
+      plan.source = model.directory();
       train::begin_directory(plan.source, options.directory());
-      return plan;
+    } else if (!options.resume()) {
+      plan.fresh = true;
+      train::begin_model(tokenizer, config, sizes, options.directory());
     }
-    train::begin_model(tokenizer, config, sizes, options.directory());
+    options.fit_max_length(model::read_config(plan.source).max_tokens);
     return plan;
   }
 

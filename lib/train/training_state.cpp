@@ -38,9 +38,11 @@ constexpr const char *kMeta = "state", *kBestMatrices = "best.matrices",
 }  // namespace
 
 void write_state(const fs::path& directory, const TrainingState& state, Parameters& parameters) {
-  Json meta = {{"step", state.step},           {"seen", state.seen},
-               {"position", state.position},   {"recipe", state.recipe},
-               {"best_step", state.best_step}, {"worse", state.worse}};
+  Json meta = {{"step", state.step},
+               {"position", state.position},
+               {"recipe", state.recipe},
+               {"best_step", state.best_step},
+               {"worse", state.worse}};
   if (state.best) meta["best"] = *state.best;
   const auto parts = parts_of(parameters);
   const std::string text = meta.dump();
@@ -81,7 +83,6 @@ TrainingState read_state(const fs::path& directory, Parameters& parameters) {
   try {
     const Json meta = Json::parse(text);
     state.step = meta.at("step").get<std::int64_t>();
-    state.seen = meta.at("seen").get<std::uint64_t>();
     state.position = meta.at("position");
     state.recipe = meta.at("recipe");
     state.best_step = meta.at("best_step").get<std::int64_t>();

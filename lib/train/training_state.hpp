@@ -16,7 +16,6 @@ constexpr const char* kStateFile = "training.safetensors";
 
 struct TrainingState {
   std::int64_t step = 0;       // that were made
-  std::uint64_t seen = 0;      // examples
   Json position;               // of the batches
   Json recipe;                 // what must be the same to go on
   std::optional<double> best;  // result of the development set, where there is one
