@@ -43,5 +43,9 @@ foreach(program IN LISTS programs)
   endif()
 endforeach()
 
-install(DIRECTORY share/nlp DESTINATION ${CMAKE_INSTALL_DATADIR} OPTIONAL)
+# Models that come with nlp.  Links between them, which are relative, stay links.  The programs look
+# for share/nlp/models beside bin/, in the build tree too: there it is a link to the sources'.
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/share/nlp)
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/share/models ${CMAKE_BINARY_DIR}/share/nlp/models SYMBOLIC)
+install(DIRECTORY share/models DESTINATION share/nlp OPTIONAL)
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

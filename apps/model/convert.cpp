@@ -7,18 +7,23 @@
 #include <string>
 
 #include "cli/app.hpp"
+#include "cli/model_store.hpp"
 #include "cli/options.hpp"
 #include "cli/signals.hpp"
 #include "model/commands.hpp"
 
 namespace nlp::model_command {
+namespace {
+enum class Shards { none, tables };
+}  // namespace
 
 int convert(int argc, char** argv) {
   using checkpoint::StoredType;
   cli::App app("model convert");
   cli::ModelOptions model(app);
   StoredType type = StoredType::f32;
-  std::string target;
+  std::string target, share;
+  Shards shards = Shards::none;
   app.add_choice<StoredType>(
          "--dtype", type,
          {{"f32", StoredType::f32}, {"bf16", StoredType::bf16}, {"int8", StoredType::int8}},
@@ -28,6 +33,12 @@ int convert(int argc, char** argv) {
   app.add_option("-o,--output", target, "The directory to make; it must not exist, or be empty")
       ->type_name("DIR")
       ->required();
+  app.add_choice<Shards>("--shards", shards, {{"tables", Shards::tables}},
+                         "Write the tables of words, positions and types to a file of their own");
+  app.add_option("--share", share,
+                 "Write a link to the tables of another model in place of the same tables; with "
+                 "--shards tables")
+      ->type_name("OTHER");
 
   return app.run(argc, argv, [&] {
     const auto source = model.named_directory();
@@ -35,14 +46,20 @@ int convert(int argc, char** argv) {
     checkpoint::Stored stored;
     {
       cli::Progress progress(app.messages(), false, "tensor");
-      stored = model::convert(source, target, {type, [&] {
-                                                 cli::check_signals();
-                                                 progress.add(1);
-                                               }});
+      model::ConvertOptions options;
+      options.type = type;
+      options.table_shard = shards == Shards::tables || !share.empty();
+      if (!share.empty()) options.share = cli::resolve_model(share, cli::environment);
+      options.progress = [&] {
+        cli::check_signals();
+        progress.add(1);
+      };
+      stored = model::convert(source, target, options);
     }
-    app.messages().info(fmt::format("{}: {}, {} of them int8, {:.1f} MB", target,
+    app.messages().info(fmt::format("{}: {}, {} of them int8, {:.1f} MB{}", target,
                                     cli::counted(stored.tensors, "tensor"), stored.int8,
-                                    static_cast<double>(stored.bytes) / 1e6));
+                                    static_cast<double>(stored.bytes) / 1e6,
+                                    share.empty() ? "" : " beside the tables of " + share));
   });
 }
 

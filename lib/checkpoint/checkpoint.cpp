@@ -9,10 +9,10 @@
 #include <map>
 
 #include "base/error.hpp"
-#include "base/json.hpp"
 #include "base/mapped_file.hpp"
 #include "base/nearest.hpp"
 #include "checkpoint/safetensors.hpp"
+#include "checkpoint/shard_index.hpp"
 #include "checkpoint/torch_file.hpp"
 
 namespace nlp::checkpoint {
@@ -37,7 +37,7 @@ struct Place {
 };
 constexpr Place kPlaces[] = {
     {"model.safetensors", Form::safetensors},
-    {"model.safetensors.index.json", Form::safetensors, true},
+    {kShardIndex, Form::safetensors, true},
     {"pytorch_model.bin", Form::torch},
     {"pytorch_model.bin.index.json", Form::torch, true},
 };
@@ -49,22 +49,10 @@ std::string name_today(std::string name) {
   return name;
 }
 
-// The file names of an index, each once, with the tensors it is said to hold.
-std::map<std::string, std::vector<std::string>> read_index(const fs::path& file) {
-  const Json index = read_json(file);
-  const auto found = index.is_object() ? index.find("weight_map") : index.end();
-  if (found == index.end() || !found->is_object())
-    throw Error(Kind::model, file.string() + ": weight_map is missing or no object");
-  std::map<std::string, std::vector<std::string>> shards;
-  for (const auto& [name, shard] : found->items()) {
-    if (!shard.is_string() || shard.get_ref<const std::string&>().empty() ||
-        fs::path(shard.get<std::string>()).filename() != shard.get<std::string>() ||
-        shard == ".." || shard == ".")
-      throw Error(Kind::model, fmt::format("{}: {}: not a plain file name: {}", file.string(), name,
-                                           shard.dump()));
-    shards[shard.get<std::string>()].push_back(name);
-  }
-  return shards;
+// A link whose target is gone: the file is meant, and others are no substitute.
+bool dangles(const fs::path& file) {
+  std::error_code unknown;
+  return fs::is_symlink(file, unknown) && !fs::exists(file, unknown);
 }
 
 }  // namespace
@@ -84,6 +72,12 @@ struct Checkpoint::Files {
   }
 
   void read(const fs::path& file, Form form, const std::vector<std::string>& promised) {
+    if (dangles(file))
+      throw Error(
+          Kind::model,
+          fmt::format("{}: a link to {}, which is not there; are the files of another model "
+                      "missing that this one shares?",
+                      file.string(), fs::read_symlink(file).string()));
     mapped.emplace_back(file);
     names.push_back(file.filename());
     Tensors found = parse(form, mapped.back().bytes(), file.string());
@@ -146,13 +140,17 @@ Checkpoint Checkpoint::open(const fs::path& directory) {
   const auto* place = std::ranges::find_if(
       kPlaces, [&](const Place& each) { return fs::exists(directory / each.name, unknown); });
   if (place == std::end(kPlaces))
+    place = std::ranges::find_if(kPlaces, [&](const Place& each) {
+      return !each.is_index && dangles(directory / each.name);
+    });
+  if (place == std::end(kPlaces))
     throw Error(Kind::model, fmt::format("{}: no weights (expected model.safetensors, "
                                          "pytorch_model.bin, or the index of either's shards)",
                                          directory.string()));
   if (!place->is_index) {
     files->read(directory / place->name, place->form, {});
   } else {
-    for (const auto& [shard, names] : read_index(directory / place->name))
+    for (const auto& [shard, names] : read_shard_index(directory / place->name))
       files->read(directory / shard, place->form, names);
   }
   files->attach_scales();

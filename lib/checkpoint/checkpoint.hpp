@@ -22,6 +22,7 @@ class Checkpoint {
   // wrapper prefix `module.` is dropped.
   // Tensors of int8 have the float32 scales `NAME_scale` as their row_scales; the scales are no
   // tensors of their own then (nlp-checkpoint(5)).
+  // Files may be links; names in an index stay inside of the directory.
   // Throws Error{model} with the file and the rule that is broken.
   static Checkpoint open(const std::filesystem::path& directory);
 

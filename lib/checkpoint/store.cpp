@@ -140,6 +140,11 @@ Stored store(const Checkpoint& src, std::span<const std::string_view> names, Sto
     plans.push_back({fmt::format("{}{}", name, kScale), DType::f32, {view.shape.front()}});
     ++stored.int8;
   }
+  for (const TensorPlan& plan : plans) {
+    stored.names.push_back(plan.name);
+    stored.tensor_bytes +=
+        static_cast<std::uint64_t>(tensor::count(plan.shape)) * tensor::size_of(plan.dtype);
+  }
   SafetensorsWriter writer(file, std::move(plans), metadata_of(type));
   for (const std::string_view name : names) {
     const TensorView& view = view_of(src, name);

@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "checkpoint/checkpoint.hpp"
 
@@ -19,8 +21,10 @@ bool is_int8(std::string_view name, const tensor::Shape& shape);
 
 struct Stored {
   std::uint64_t tensors = 0;
-  std::uint64_t int8 = 0;   // tensors of int8
-  std::uint64_t bytes = 0;  // of the file
+  std::uint64_t int8 = 0;          // tensors of int8
+  std::uint64_t bytes = 0;         // of the file
+  std::uint64_t tensor_bytes = 0;  // of its tensors alone
+  std::vector<std::string> names;  // in the file: scales of int8 are tensors there
 };
 
 // Writes the tensors `names` of `src`, which must be there, to one safetensors file.  Floats of any

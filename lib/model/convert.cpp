@@ -19,7 +19,9 @@
 #include "base/json.hpp"
 #include "base/synced.hpp"
 #include "model/config.hpp"
+#include "model/family.hpp"
 #include "model/int8_mark.hpp"
+#include "model/table_shard.hpp"
 
 namespace nlp::model {
 namespace {
@@ -147,7 +149,9 @@ class Staging {
 
 class Conversion {
  public:
-  explicit Conversion(const ConvertOptions& options) : options_(options) {}
+  // What is written into `staging` will be found in `target`.
+  Conversion(const ConvertOptions& options, const fs::path& staging, const fs::path& target)
+      : options_(options), staging_(staging), target_(target) {}
 
   void folder(const fs::path& from, const fs::path& to, int depth) {
     if (depth > kMostFolders)
@@ -182,16 +186,28 @@ class Conversion {
     found = true;
     const bool tied = read_config(from).tie_word_embeddings;  // and checks that we can read it
     const auto source = Checkpoint::open(from);
-    const auto one = checkpoint::store(source, names_to_write(source, tied), options_.type,
-                                       to / kWeights, options_.progress);
-    stored.tensors += one.tensors;
-    stored.int8 += one.int8;
-    stored.bytes += one.bytes;
+    const auto names = names_to_write(source, tied);
+    if (!options_.table_shard) {
+      add(checkpoint::store(source, names, options_.type, to / kWeights, options_.progress));
+    } else {
+      const Family& family = find_family(config["model_type"].get<std::string>(), from.string());
+      add(store_shards(source, names, family.names, options_.type, to, options_.progress));
+      if (!options_.share.empty())
+        stored.bytes -=
+            share_tables(to, options_.share, from, target_ / to.lexically_relative(staging_));
+    }
     mark(config, options_.type);
     write_text(to / kConfig, config.dump(2) + "\n");
   }
 
+  void add(const checkpoint::Stored& one) {
+    stored.tensors += one.tensors;
+    stored.int8 += one.int8;
+    stored.bytes += one.bytes;
+  }
+
   const ConvertOptions& options_;
+  fs::path staging_, target_;
 };
 
 void check_target(const fs::path& source, const fs::path& target) {
@@ -217,7 +233,7 @@ checkpoint::Stored convert(const fs::path& source, const fs::path& target,
     if (named.filename().empty()) named = named.parent_path();  // of a slash at the end
     check_target(source, named);
     Staging staging(named);
-    Conversion conversion(options);
+    Conversion conversion(options, staging.path(), named);
     conversion.folder(source, staging.path(), 0);
     if (!conversion.found)
       throw Error(Kind::model, source.string() +
