@@ -13,6 +13,11 @@ FineTuning::FineTuning(App& app, std::optional<model::Head> head,
                        const TrainOptions::Defaults& defaults)
     : app_(app), head_(head), model_(app), options_(app, defaults) {
   app.add_option("FILE", files_, "Sets to learn from; - for stdin")->type_name("");
+  app.add_option("--layers", layers_, "Take the first N layers of the checkpoint alone; 0: all")
+      ->type_name("N")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 12))
+      ->capture_default_str()
+      ->group("Training");
   auto* dev = app.add_option("--dev", dev_,
                              "A set to be measured by: the model with the least loss is kept")
                   ->type_name("FILE")
@@ -42,6 +47,7 @@ train::ModelPlan FineTuning::begin() {
   plan.head = head_;
   plan.type = options_.type();
   plan.seed = options_.seed();
+  if (!options_.resume()) plan.layers = layers_;  // else they are cut, and the recipe tells
   plan.source = options_.resume() ? options_.directory() : model_.directory();
   options_.fit_max_length(model::read_config(plan.source).max_tokens);
   if (!options_.resume()) train::begin_directory(plan.source, options_.directory());
@@ -62,7 +68,9 @@ void FineTuning::run(train::TrainedModel& model, train::Objective& objective,
   train::Trainer trainer(model, options_.trainer());
   train::ExampleBatchesOptions batching{options_.batch_tokens(), together, options_.seed()};
   train::ExampleBatches batches(examples, batching);
-  train::LoopOptions loop = options_.loop(more);
+  Json recipe = more;
+  recipe["--layers"] = layers_;
+  train::LoopOptions loop = options_.loop(recipe);
   std::vector<std::vector<train::Example>> parts;
   if (!dev.empty()) {
     batching.shuffle = false;

@@ -40,7 +40,7 @@ class FineTuning {
   ModelOptions model_;
   TrainOptions options_;
   std::vector<std::string> files_, dev_;
-  std::int64_t dev_every_ = 0, patience_ = 0;
+  std::int64_t layers_ = 0, dev_every_ = 0, patience_ = 0;
 };
 
 }  // namespace nlp::cli

@@ -17,6 +17,7 @@
 #include "checkpoint/safetensors_writer.hpp"
 #include "dnn/device.hpp"
 #include "model/family.hpp"
+#include "model/int8_mark.hpp"
 
 namespace nlp::train {
 namespace {
@@ -86,11 +87,32 @@ std::string found_name(const checkpoint::Checkpoint& source, const model::Weight
   return source.find(prefixed) ? prefixed : parameter.name;
 }
 
+// The config of a model's first layers.  Source: Sanh et al. 2019, arXiv:1910.01108, section 3,
+// which begins a small model with layers of a large one.
+model::Config first_layers(model::Config config, std::int64_t layers, const fs::path& source) {
+  if (layers == 0 || layers == config.layers) return config;
+  if (layers > config.layers)
+    throw Error(Kind::usage, fmt::format("--layers {}: {} has {} (expected at most so many)",
+                                         layers, source.string(), config.layers));
+  // Weights that all layers share are run less often; groups of them would change their places.
+  if (config.layer_groups > 1)
+    throw Error(Kind::usage, fmt::format("--layers {}: the layers of {} share their weights in {} "
+                                         "groups, which cannot be cut",
+                                         layers, source.string(), config.layer_groups));
+  config.layers = layers;
+  const auto cut = [&](auto& of_layers) {
+    if (!of_layers.empty()) of_layers.resize(static_cast<std::size_t>(layers));
+  };
+  cut(config.reach);
+  cut(config.rotary_bases);
+  return config;
+}
+
 }  // namespace
 
 TrainedModel::TrainedModel(const ModelPlan& plan)
     : plan_(plan),
-      config_(model::read_config(plan.source)),
+      config_(first_layers(model::read_config(plan.source), plan.layers, plan.source)),
       family_(&model::find_family(config_.model_type, plan.source.string())),
       parameters_(plan.type) {
   if (plan.type != dnn::ComputeType::f32 && dnn::Device(plan.type).used() != plan.type)
@@ -208,7 +230,11 @@ Json TrainedModel::written_config() const {
       Json::array({class_prefix(config_, *family_) + class_ending(plan_.head)});
   config.erase("torch_dtype");
   config["dtype"] = "float32";
-  config.erase("quantization");
+  config.erase(std::string(model::kQuantization));
+  config[std::string(family_->keys.layers)] = config_.layers;
+  if (const auto kinds = config.find("layer_types"); kinds != config.end() && kinds->is_array())
+    while (kinds->size() > static_cast<std::size_t>(config_.layers))
+      kinds->erase(kinds->size() - 1);
   if (!is_classifier(plan_.head)) return config;
   Json by_id = Json::object(), by_label = Json::object();
   for (std::size_t k = 0; k < config_.labels.size(); ++k) {

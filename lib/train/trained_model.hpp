@@ -20,6 +20,7 @@ namespace nlp::train {
 struct ModelPlan {
   std::filesystem::path source;     // a checkpoint directory; or, where `fresh`, one of config.json
   bool fresh = false;               // all numbers at random
+  std::int64_t layers = 0;          // the first so many of the source; 0: all
   std::optional<model::Head> head;  // none: the encoder alone
   std::vector<std::string> labels;  // of a classifier; empty: those of the source
   bool new_classifier = false;      // its last layer begins at random, whatever the source has
@@ -30,8 +31,9 @@ struct ModelPlan {
 
 class TrainedModel {
  public:
-  // Throws Error{model}: the checkpoint is broken, or of a family that cannot be trained.
-  // Throws Error{usage}: the machine has no fast products of the plan's type.
+  // Throws Error{model}: the checkpoint is broken, or of a family that cannot be trained;
+  // Error{usage}: it has not so many layers, or they share weights in several groups, or the
+  // machine has no fast products of the plan's type.
   explicit TrainedModel(const ModelPlan& plan);
 
   const model::Config& config() const { return config_; }

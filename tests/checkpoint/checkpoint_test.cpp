@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "checkpoint/shard_index.hpp"
 #include "support/catch.hpp"
 #include "support/safetensors_file.hpp"
 #include "support/temporary_directory.hpp"
@@ -114,6 +115,51 @@ TEST_CASE("shards are read through their index", "[checkpoint]") {
   CHECK(checkpoint.names() == std::vector<std::string_view>{"a", "b", "c"});
   CHECK(value(checkpoint, "c") == 2);
   CHECK(value(checkpoint, "b") == 1);
+}
+
+TEST_CASE("a shard may be a link to that of another directory", "[checkpoint]") {
+  TemporaryDirectory directory;
+  const auto& path = directory.path();
+  for (const char* name : {"one", "two"}) std::filesystem::create_directory(path / name);
+  directory.write("one/tables.safetensors", file_of({"a", "b"}));
+  directory.write("two/rest.safetensors", file_of({"c"}));
+  std::filesystem::create_symlink("../one/tables.safetensors", path / "two/tables.safetensors");
+  directory.write("two/model.safetensors.index.json",
+                  R"({"weight_map":{"a":"tables.safetensors","b":"tables.safetensors",)"
+                  R"("c":"rest.safetensors"}})");
+  const Checkpoint checkpoint = Checkpoint::open(path / "two");
+  CHECK(value(checkpoint, "b") == 2);
+  CHECK(value(checkpoint, "c") == 1);
+  CHECK(checkpoint.bytes() == file_of({"a", "b"}).size() + file_of({"c"}).size());
+
+  // What the link leads to is part of what the weights are known by.
+  std::this_thread::sleep_for(std::chrono::milliseconds(2100));
+  const auto identity = Checkpoint::open(path / "two").identity();
+  REQUIRE(identity);
+  std::filesystem::copy_file(path / "one/tables.safetensors", path / "one/new");
+  std::filesystem::rename(path / "one/new", path / "one/tables.safetensors");
+  CHECK(Checkpoint::open(path / "two").identity() != identity);
+
+  std::filesystem::remove(path / "one/tables.safetensors");
+  check_says(refusal(path / "two"), {"two/tables.safetensors: a link to ../one/tables.safetensors",
+                                     "not there", "another model"});
+}
+
+TEST_CASE("weights that are a link to nothing are named", "[checkpoint]") {
+  TemporaryDirectory directory;
+  std::filesystem::create_symlink("gone", directory.path() / "model.safetensors");
+  check_says(refusal(directory.path()), {"model.safetensors: a link to gone", "not there"});
+  directory.write("pytorch_model.bin", torch_file_of({"x"}));
+  CHECK(value(Checkpoint::open(directory.path()), "x") == 1);
+}
+
+TEST_CASE("an index is read as it was written", "[checkpoint]") {
+  TemporaryDirectory directory;
+  const nlp::checkpoint::Shards shards = {{"1.safetensors", {"a", "c"}}, {"2.safetensors", {"b"}}};
+  const nlp::Json index = nlp::checkpoint::shard_index(shards, 12);
+  CHECK(index["metadata"]["total_size"] == 12);
+  CHECK(index["weight_map"]["b"] == "2.safetensors");
+  CHECK(nlp::checkpoint::read_shard_index(directory.write(kIndex, index.dump())) == shards);
 }
 
 TEST_CASE("files of torch are read where there are none of safetensors", "[checkpoint]") {

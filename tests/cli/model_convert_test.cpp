@@ -64,6 +64,12 @@ TEST_CASE("model convert refuses what it cannot do, with the reason", "[cli]") {
   REQUIRE(run({"model", "convert", "-m", model, "--dtype", "int8", "-o", folder.path()}).exit == 0);
   said({"model", "convert", "-m", model, "--dtype", "int8", "-o", folder.path()}, 2, "not empty");
   said({"model", "convert", "-m", out, "--dtype", "int8", "-o", out}, 4, out);
+  said({"model", "convert", "-m", model, "--dtype", "int8", "--shards", "layers", "-o", out}, 2,
+       "layers");
+  said({"model", "convert", "-m", model, "--dtype", "f32", "--share", model, "-o", out}, 4,
+       "--shards tables");
+  said({"model", "convert", "-m", model, "--dtype", "f32", "--share", "no-such", "-o", out}, 4,
+       "no-such");
   said({"model", "frobnicate"}, 2, "frobnicate");
   said({"model", "-q", "convert"}, 2, "nlp model convert");
 }
