@@ -11,7 +11,7 @@ namespace nlp::cli {
 
 FineTuning::FineTuning(App& app, std::optional<model::Head> head,
                        const TrainOptions::Defaults& defaults)
-    : app_(app), head_(head), model_(app), options_(app, defaults) {
+    : head_(head), model_(app), options_(app, defaults) {
   app.add_option("FILE", files_, "Sets to learn from; - for stdin")->type_name("");
   app.add_option("--layers", layers_, "Take the first N layers of the checkpoint alone; 0: all")
       ->type_name("N")

@@ -35,7 +35,6 @@ class FineTuning {
            std::size_t together, const Json& more) const;
 
  private:
-  App& app_;
   std::optional<model::Head> head_;
   ModelOptions model_;
   TrainOptions options_;

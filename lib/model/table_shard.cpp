@@ -47,10 +47,11 @@ fs::path find_tables(const fs::path& other, const Tensors& wanted, const fs::pat
       }
     return std::string();
   };
-  for (const auto& [name, view] : wanted)
-    if (const auto shard = find([&](const std::string& each) { return each == name; });
-        !shard.empty())
-      return other / shard;
+  for (const auto& each : wanted) {
+    const std::string& name = each.first;
+    const auto shard = find([&](const std::string& other_name) { return other_name == name; });
+    if (!shard.empty()) return other / shard;
+  }
   const std::string& name = wanted.begin()->first;
   find([&](const std::string& each) {
     return name.ends_with("." + each) || each.ends_with("." + name);
