@@ -49,6 +49,7 @@ train::ModelPlan FineTuning::begin() {
   plan.seed = options_.seed();
   if (!options_.resume()) plan.layers = layers_;  // else they are cut, and the recipe tells
   plan.source = options_.resume() ? options_.directory() : model_.directory();
+  if (options_.resume()) train::require_state(options_.directory());
   options_.fit_max_length(model::read_config(plan.source).max_tokens);
   if (!options_.resume()) train::begin_directory(plan.source, options_.directory());
   return plan;

@@ -142,6 +142,7 @@ struct Beginning {
       plan.fresh = true;
       train::begin_model(tokenizer, config, sizes, options.directory());
     }
+    if (options.resume()) train::require_state(options.directory());
     options.fit_max_length(model::read_config(plan.source).max_tokens);
     return plan;
   }

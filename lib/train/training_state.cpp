@@ -35,6 +35,11 @@ std::vector<Part> parts_of(Parameters& parameters) {
 constexpr const char *kMeta = "state", *kBestMatrices = "best.matrices",
                      *kBestVectors = "best.vectors";
 
+[[noreturn]] void fail(const fs::path& file, std::string_view what) {
+  throw Error(Kind::data,
+              fmt::format("{}: {}; without --resume a new run begins", file.string(), what));
+}
+
 }  // namespace
 
 void write_state(const fs::path& directory, const TrainingState& state, Parameters& parameters) {
@@ -63,18 +68,19 @@ void write_state(const fs::path& directory, const TrainingState& state, Paramete
   writer.commit();
 }
 
-TrainingState read_state(const fs::path& directory, Parameters& parameters) {
+void require_state(const fs::path& directory) {
   const fs::path file = directory / kStateFile;
-  const auto fail = [&](std::string_view what) {
-    throw Error(Kind::data,
-                fmt::format("{}: {}; without --resume a new run begins", file.string(), what));
-  };
-  if (!fs::exists(file)) fail("no state of a run to go on with");
+  if (!fs::exists(file)) fail(file, "no state of a run to go on with");
+}
+
+TrainingState read_state(const fs::path& directory, Parameters& parameters) {
+  require_state(directory);
+  const fs::path file = directory / kStateFile;
   const MappedFile mapped(file);
   const auto tensors = checkpoint::parse_safetensors(mapped.bytes(), file.string());
   const auto find = [&](const char* name) -> const tensor::TensorView& {
     const auto found = tensors.find(name);
-    if (found == tensors.end()) fail(fmt::format("no tensor {}", name));
+    if (found == tensors.end()) fail(file, fmt::format("no tensor {}", name));
     return found->second;
   };
   const tensor::TensorView& meta_bytes = find(kMeta);
@@ -89,12 +95,12 @@ TrainingState read_state(const fs::path& directory, Parameters& parameters) {
     state.worse = meta.value("worse", std::int64_t{0});
     if (meta.contains("best")) state.best = meta.at("best").get<double>();
   } catch (const Json::exception&) {
-    fail("its description is broken");
+    fail(file, "its description is broken");
   }
   for (const Part& part : parts_of(parameters)) {
     const tensor::TensorView& view = find(part.name);
     if (view.dtype != tensor::DType::f32 || view.shape != tensor::Shape{part.values->size()})
-      fail(fmt::format("{} of another model", part.name));
+      fail(file, fmt::format("{} of another model", part.name));
     std::memcpy(part.values->data(), view.data, view.bytes());
   }
   const auto read_best = [&](const char* name, const tensor::Tensor& like, std::vector<float>& to) {
@@ -102,7 +108,7 @@ TrainingState read_state(const fs::path& directory, Parameters& parameters) {
     if (found == tensors.end()) return;
     const tensor::TensorView& view = found->second;
     if (view.dtype != tensor::DType::f32 || view.shape != tensor::Shape{like.size()})
-      fail(fmt::format("{} of another model", name));
+      fail(file, fmt::format("{} of another model", name));
     to.resize(static_cast<std::size_t>(like.size()));
     std::memcpy(to.data(), view.data, view.bytes());
   };

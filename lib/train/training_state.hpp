@@ -27,6 +27,8 @@ struct TrainingState {
 // Throws Error{io}.
 void write_state(const std::filesystem::path& directory, const TrainingState& state,
                  Parameters& parameters);
+// Throws Error{data} where there is no state to go on with.
+void require_state(const std::filesystem::path& directory);
 // Fills the parameters too.  Throws Error{data}: no state there, of another model, or broken.
 TrainingState read_state(const std::filesystem::path& directory, Parameters& parameters);
 

@@ -225,7 +225,7 @@ TEST_CASE("--resume refuses another recipe by the option's name, and a directory
     CHECK(ended.exit == exit);
     CHECK(ended.err.find(what) != std::string::npos);
   };
-  refused({}, 4, "no such directory");
+  refused({}, 3, "no state of a run");
   REQUIRE(begun_and_killed(arguments, folder, log, target, 8));
   const std::string state = read(target / kState);
   refused({"--dropout", "0.2"}, 2, "--dropout");
