@@ -82,7 +82,7 @@ void Encoder::embed(const Pass& pass, Shard& shard) const {
   const dnn::Matrix rows =
       first_rows(padded_matrix(projects ? pass.buffers.summand : shard.rows, count, width), count);
   const auto add = [&](std::int64_t table, std::span<const std::int32_t> ids, bool first) {
-    const float* from = const_cast<Parameters&>(pass.parameters).matrix_value(table);
+    const float* from = pass.parameters.matrix_value(table);
     for (std::int64_t n = 0; n < count; ++n) {
       const float* row = from + ids[static_cast<std::size_t>(n)] * width;
       float* to = rows.row(n);

@@ -63,6 +63,11 @@ std::span<float> Parameters::values(const Parameter& parameter) {
           static_cast<std::size_t>(parameter.size())};
 }
 
+std::span<const float> Parameters::values(const Parameter& parameter) const {
+  const Stretch& stretch = parameter.matrix ? matrices_ : vectors_;
+  return {stretch.values.data() + parameter.first, static_cast<std::size_t>(parameter.size())};
+}
+
 std::span<float> Parameters::diffs(const Parameter& parameter) {
   return {of(parameter).diffs.data() + parameter.first, static_cast<std::size_t>(parameter.size())};
 }

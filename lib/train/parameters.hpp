@@ -50,6 +50,7 @@ class Parameters {
 
   Stretch& of(const Parameter& parameter) { return parameter.matrix ? matrices_ : vectors_; }
   std::span<float> values(const Parameter& parameter);
+  std::span<const float> values(const Parameter& parameter) const;
   std::span<float> diffs(const Parameter& parameter);
   // What follows from values that were set from outside.
   void round_all();
@@ -57,7 +58,7 @@ class Parameters {
   dnn::ComputeType type() const { return type_; }
   // [rows, columns] of the matrices from `first` on, as products multiply them.
   dnn::Operand operand(std::int64_t first, std::int64_t rows, std::int64_t columns) const;
-  float* matrix_value(std::int64_t first) { return matrices_.values.data() + first; }
+  const float* matrix_value(std::int64_t first) const { return matrices_.values.data() + first; }
   float* matrix_diff(std::int64_t first) { return matrices_.diffs.data() + first; }
   const float* vector_value(std::int64_t first) const { return vectors_.values.data() + first; }
   float* vector_diff(std::int64_t first) { return vectors_.diffs.data() + first; }

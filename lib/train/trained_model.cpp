@@ -253,7 +253,6 @@ Json TrainedModel::written_config() const {
 }
 
 void TrainedModel::write(const fs::path& directory) const {
-  auto& parameters = const_cast<Parameters&>(parameters_);
   std::vector<checkpoint::TensorPlan> plans;
   for (const Parameter& parameter : parameters_.all())
     plans.push_back({tensor_name(parameter), tensor::DType::f32, parameter.shape});
@@ -261,7 +260,7 @@ void TrainedModel::write(const fs::path& directory) const {
     plans.push_back({name, tensor::DType::f32, values.shape()});
   checkpoint::SafetensorsWriter writer(directory / kWeights, plans, {{"format", "pt"}});
   for (const Parameter& parameter : parameters_.all())
-    writer.write(tensor_name(parameter), 0, std::as_bytes(parameters.values(parameter)));
+    writer.write(tensor_name(parameter), 0, std::as_bytes(parameters_.values(parameter)));
   for (const auto& [name, values] : kept_) writer.write(name, 0, std::as_bytes(values.values()));
   writer.commit();
   const fs::path file = directory / kConfig, temporary = directory / "config.json.tmp";
