@@ -27,7 +27,7 @@ class Encoder {
   // From shard.diff [padded W,H]; fills shard.uses, shard.vectors and shard.diff_embedded.
   void backward(const Pass& pass, Shard& shard) const;
 
-  // Adds what backward() left for the tables of words, positions and types; `column` .. of them.
+  // Adds what backward() left for the tables of words, positions and types: some of their columns.
   void add_table_diffs(const Shard& shard, Parameters& parameters, std::int64_t first_column,
                        std::int64_t columns) const;
   // The embeddings and the first layers - 1 layers do not learn: the way back ends before them.

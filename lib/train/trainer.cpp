@@ -36,8 +36,6 @@ Trainer::~Trainer() = default;
 
 void Trainer::cut(std::span<const Example> batch, const Objective& objective, std::uint64_t key) {
   used_ = 0;
-  shard_of_.clear();
-  text_of_.clear();
   std::vector<std::int32_t> tokens;
   Shard* shard = nullptr;
   for (const Example& example : batch) {
@@ -49,8 +47,6 @@ void Trainer::cut(std::span<const Example> batch, const Objective& objective, st
       shard->wanted = {{}, {0}, {}};
       shard->key = draw(key, 0, static_cast<std::uint32_t>(used_));
     }
-    shard_of_.push_back(used_ - 1);
-    text_of_.push_back(static_cast<std::size_t>(shard->batch.texts()));
     const auto first = static_cast<std::int32_t>(shard->batch.rows());
     shard->batch.ids.insert(shard->batch.ids.end(), example.ids.begin(), example.ids.end());
     shard->batch.type_ids.insert(shard->batch.type_ids.end(), example.type_ids.begin(),
@@ -96,7 +92,7 @@ double Trainer::part(const PartCall& call, Objective& objective) {
     std::copy_n(shards_[k].rows.data(), (first[k + 1] - first[k]) * hidden, rows.row(first[k]));
 
   const Crew crew{team_, workspaces_};
-  const StepView view{call.batch, shards_, shard_of_, text_of_, call.key, dropout.hidden};
+  const StepView view{call.batch, call.key, dropout.hidden};
   const double loss = objective.run(view, crew, parameters, rows, count, call.scale);
   if (!call.learns) return loss;
   if (!std::isfinite(loss))

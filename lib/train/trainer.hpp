@@ -24,14 +24,11 @@ struct TrainerOptions {
   std::int64_t shard_tokens = 512;  // of a shard, unless one text is longer
 };
 
-// The texts of a step and the shards that hold them, for a loss.
+// What a loss knows of a step beside the rows.
 struct StepView {
   std::span<const Example> examples;
-  std::deque<Shard>& shards;
-  std::span<const std::size_t> shard_of;  // [examples]
-  std::span<const std::size_t> text_of;   // [examples]: which text of its shard
-  std::uint64_t key;                      // of the step's random draws
-  float dropout;                          // of the head
+  std::uint64_t key;  // of the step's random draws
+  float dropout;      // of the head
 };
 
 // What is learnt from rows of the encoder.
@@ -95,7 +92,6 @@ class Trainer {
   std::vector<PassBuffers> buffers_;  // by thread
   std::deque<Shard> shards_;          // reused from step to step
   std::size_t used_ = 0;              // of them
-  std::vector<std::size_t> shard_of_, text_of_;
   tensor::Tensor rows_;
 };
 
