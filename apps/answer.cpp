@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
   task::AnswerOptions options;
   app.add_option("--longest", options.longest, "Tokens of an answer at most")
       ->type_name("N")
-      ->check(CLI::Range(1, 1000000))
+      ->range(1, 1000000)
       ->capture_default_str();
   cli::ModelOptions model(app);
   cli::InputOptions input(app, {.pairs = true});

@@ -1,4 +1,5 @@
 // nlp-bench - measure how fast a model computes here.  Manual: man/bench.txt
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -60,7 +61,6 @@ int main(int argc, char** argv) {
   app.add_option("--dtype", dtypes, "Numbers that the layers multiply; else all that are fast here")
       ->type_name("f32,bf16,int8")
       ->delimiter(',')
-      ->allow_extra_args(false)
       ->check([](const std::string& given) -> std::string {
         for (const ComputeType type : kTypes)
           if (given == name_of(type)) return "";
@@ -71,23 +71,22 @@ int main(int argc, char** argv) {
       app.add_option("--lengths", options.lengths, "Tokens of the uniform texts, a measure each")
           ->type_name("N,...")
           ->delimiter(',')
-          ->allow_extra_args(false)
-          ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 20))
+          ->range(std::int64_t{1}, std::int64_t{1} << 20)
           ->default_str("16,128,512, as far as the model takes them")
           ->group("Measures");
   app.add_option("--texts", options.texts, "Uniform texts of each length")
       ->type_name("N")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 20))
+      ->range(std::int64_t{1}, std::int64_t{1} << 20)
       ->capture_default_str()
       ->group("Measures");
   app.add_option("--repeat", measure.repeat, "Runs of each measure, of which the best counts")
       ->type_name("N")
-      ->check(CLI::Range(1, 10000))
+      ->range(1, 10000)
       ->capture_default_str()
       ->group("Measures");
   app.add_option("--seconds", measure.seconds, "Least time of a run")
       ->type_name("SECONDS")
-      ->check(CLI::Range(0.0, 3600.0))
+      ->range(0.0, 3600.0)
       ->capture_default_str()
       ->group("Measures");
   cli::OutputOptions output(app);

@@ -82,16 +82,15 @@ int main(int argc, char** argv) {
   auto* pooled =
       app.add_choice("--pooling", pooling, {"mean", "cls", "max", "last", "none"},
                      "How rows become one vector (none: they stay), else as the model says");
-  auto* normalized = app.add_flag_function(
-      "--normalize,!--no-normalize", [&](std::int64_t count) { options.normalize = count > 0; },
-      "Make vectors of length 1, or leave them as they are; else as the model says");
-  app.add_option_function<std::string>(
-         "--prompt", [&](const std::string& text) { options.text.prompt = text; },
-         "A text to put before each one, or the name of one of the model's prompts")
+  auto* normalized =
+      app.add_flag("--normalize,!--no-normalize", options.normalize,
+                   "Make vectors of length 1, or leave them as they are; else as the model says");
+  app.add_option("--prompt", options.text.prompt,
+                 "A text to put before each one, or the name of one of the model's prompts")
       ->type_name("TEXT");
   auto* dims = app.add_option("--dims", options.dims, "Keep the first N numbers of a vector")
                    ->type_name("N")
-                   ->check(CLI::Range(1, 1 << 30));
+                   ->range(1, 1 << 30);
   app.add_flag("--sparse", sparse, "Words with weights in place of a vector (SPLADE)")
       ->excludes(pooled)
       ->excludes(normalized)

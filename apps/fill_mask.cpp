@@ -57,12 +57,11 @@ int main(int argc, char** argv) {
   task::FillMaskOptions options;
   app.add_option("-k,--top", options.top, "Candidates of a mask")
       ->type_name("N")
-      ->check(CLI::Range(1, 1000000))
+      ->range(1, 1000000)
       ->capture_default_str();
   app.add_option("--targets", options.targets, "The words to choose from, separated by commas")
       ->type_name("WORDS")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+      ->delimiter(',');
   const auto* how = app.add_choice(
       "--masks", options.masks,
       {{"independent", task::Masks::independent},

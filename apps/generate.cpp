@@ -15,12 +15,12 @@ int main(int argc, char** argv) {
   app.add_option("--beams", options.beams,
                  "Hypotheses searched at a time, else what the checkpoint says, else 1")
       ->type_name("N")
-      ->check(CLI::Range(1, 1000));
+      ->range(1, 1000);
   app.add_option("--max-tokens", options.max_new_tokens,
                  "Tokens to write at most, the end token included, else what the checkpoint says, "
                  "else 256")
       ->type_name("N")
-      ->check(CLI::Range(1, 1 << 20));
+      ->range(1, 1 << 20);
   cli::ModelOptions model(app);
   cli::InputOptions input(app);
   cli::OutputOptions output(app);

@@ -57,16 +57,16 @@ int main(int argc, char** argv) {
   bool whole_word = false, span = false;
   auto* count = app.add_option("--words", words, "Words to mask in plain text, drawn at random")
                     ->type_name("N")
-                    ->check(CLI::Range(0, 1000000))
+                    ->range(0, 1000000)
                     ->capture_default_str();
   const auto share = [&](const char* name, double& value, const char* what) {
     return app.add_option(name, value, what)
         ->type_name("SHARE")
-        ->check(CLI::Range(0.0, 1.0))
+        ->range(0.0, 1.0)
         ->capture_default_str()
         ->excludes(count);
   };
-  std::vector<CLI::Option*> of_tokens = {
+  std::vector<cli::Option*> of_tokens = {
       share("--probability", policy.probability, "Mask tokens: the share that is chosen"),
       share("--keep", policy.keep, "Of the chosen tokens: the share that stays as it is"),
       share("--random", policy.random, "Of the chosen tokens: the share that becomes another")};
@@ -74,7 +74,7 @@ int main(int argc, char** argv) {
                           ->excludes(count));
   of_tokens.push_back(app.add_flag("--span", span, "Mask runs of words")
                           ->excludes(count)
-                          ->excludes("--whole-word"));
+                          ->excludes(of_tokens.back()));
   auto* seeded =
       app.add_option("--seed", policy.seed, "Draw the same again; else by chance")->type_name("N");
   cli::ModelOptions model(app);
@@ -89,7 +89,7 @@ int main(int argc, char** argv) {
       throw nlp::Error(nlp::Kind::model, model.directory().string() +
                                              ": no mask token; take a masked language model");
     bool tokens = false;
-    for (const CLI::Option* option : of_tokens) tokens = tokens || option->count() > 0;
+    for (const cli::Option* option : of_tokens) tokens = tokens || option->count() > 0;
     input.spec.pairs = tokens;
     if (seeded->count() == 0) policy.seed = std::random_device()();
     policy.unit = whole_word ? mask::Policy::Unit::word

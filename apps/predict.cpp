@@ -54,7 +54,7 @@ int main(int argc, char** argv) {
   std::size_t top = 5;
   app.add_option("-k,--top", top, "Candidates of a mask")
       ->type_name("N")
-      ->check(CLI::Range(1, 1000000))
+      ->range(1, 1000000)
       ->capture_default_str();
   cli::ModelOptions model(app);
   cli::InputOptions input(app, {.pairs = true, .stages = true});

@@ -1,9 +1,12 @@
 #include "cli/app.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <new>
 #include <system_error>
 
@@ -56,11 +59,12 @@ bool is_out_of_memory(const std::exception& error) {
 }  // namespace
 
 App::App(const std::string& name)
-    : CLI::App("", name == "nlp" ? name : "nlp " + name),
-      command_(name),
+    : command_(name),
+      app_(std::make_unique<CLI::App>("", name == "nlp" ? name : "nlp " + name)),
       messages_(page_name(name)) {
-  set_help_flag("-h,--help", "Print this help")->group("General");
-  set_version_flag("--version", version_text, "Print the version, oneDNN's and the instruction set")
+  app_->set_help_flag("-h,--help", "Print this help")->group("General");
+  app_->set_version_flag("--version", version_text,
+                         "Print the version, oneDNN's and the instruction set")
       ->group("General");
   add_flag("-q,--quiet", messages_.quiet, "No warnings, no progress")->group("General");
   add_flag("-v,--verbose", messages_.verbose, "Tell more on stderr")->group("General");
@@ -71,15 +75,53 @@ App::App(const std::string& name)
       ->group("General");
 }
 
-CLI::Option* App::add_choice(const std::string& names, std::string& value,
-                             const std::vector<std::string>& words,
-                             const std::string& description) {
-  auto* option = add_option(names, value, description);
+App::~App() = default;
+
+Option* App::keep(CLI::Option* option) { return &options_.emplace_back(*option); }
+
+template <class Value>
+Option* App::add_option(const std::string& names, Value& value, const std::string& description) {
+  CLI::Option* option = app_->add_option(names, value, description);
+  // Else an option that may be given again would swallow the FILE behind it.
+  if (names.front() == '-') option->allow_extra_args(false);
+  return keep(option);
+}
+template Option* App::add_option(const std::string&, std::string&, const std::string&);
+template Option* App::add_option(const std::string&, int&, const std::string&);
+template Option* App::add_option(const std::string&, std::int64_t&, const std::string&);
+template Option* App::add_option(const std::string&, std::uint64_t&, const std::string&);
+template Option* App::add_option(const std::string&, double&, const std::string&);
+template Option* App::add_option(const std::string&, std::optional<std::string>&,
+                                 const std::string&);
+template Option* App::add_option(const std::string&, std::optional<std::int64_t>&,
+                                 const std::string&);
+template Option* App::add_option(const std::string&, std::vector<std::int64_t>&,
+                                 const std::string&);
+template Option* App::add_option(const std::string&, std::vector<std::string>&, const std::string&);
+
+Option* App::add_option(const std::string& names, std::function<void(const std::string&)> take,
+                        const std::string& description) {
+  return keep(app_->add_option_function<std::string>(names, std::move(take), description));
+}
+
+Option* App::add_flag(const std::string& names, bool& value, const std::string& description) {
+  return keep(app_->add_flag(names, value, description));
+}
+
+Option* App::add_flag(const std::string& names, std::optional<bool>& value,
+                      const std::string& description) {
+  return keep(app_->add_flag_function(
+      names, [&value](std::int64_t count) { value = count > 0; }, description));
+}
+
+Option* App::add_choice(const std::string& names, std::string& value,
+                        const std::vector<std::string>& words, const std::string& description) {
+  Option* option = add_option(names, value, description);
   restrict(option, words);
   return option->default_str(value);
 }
 
-void App::restrict(CLI::Option* option, const std::vector<std::string>& words) {
+void App::restrict(Option* option, const std::vector<std::string>& words) {
   option->type_name(fmt::format("{}", fmt::join(words, "|")));
   option->check([words](const std::string& given) -> std::string {
     for (const auto& word : words)
@@ -93,9 +135,9 @@ bool App::color() const { return may_color(color_, STDOUT_FILENO); }
 bool App::answer_hidden(int argc, char** argv) {
   const std::string_view asked = argc == 2 ? argv[1] : "";
   if (asked == "--help-man") {
-    print(man_page(manual(command_), options_of(*this)));
+    print(man_page(manual(command_), options_of(*app_)));
   } else if (asked == "--help-options") {
-    print(options_json(manual(command_), options_of(*this)));
+    print(options_json(manual(command_), options_of(*app_)));
   } else {
     return false;
   }
@@ -105,18 +147,18 @@ bool App::answer_hidden(int argc, char** argv) {
 bool App::parse_arguments(int argc, char** argv) {
   if (answer_hidden(argc, argv)) return false;
   try {
-    parse(argc, argv);
+    app_->parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    print(help_text(manual(command_), options_of(*this)));
+    print(help_text(manual(command_), options_of(*app_)));
     return false;
   } catch (const CLI::CallForVersion&) {
     print(version_text());
     return false;
   } catch (const CLI::ExtrasError&) {
-    const std::string given = remaining().empty() ? "" : remaining().front();
+    const std::string given = app_->remaining().empty() ? "" : app_->remaining().front();
     throw Error(Kind::usage, fmt::format("{}: no such {}{}", given,
                                          given.rfind('-', 0) == 0 ? "option" : "argument",
-                                         suggestion(given, *this)));
+                                         suggestion(given, *app_)));
   } catch (const CLI::ParseError& error) {
     throw Error(Kind::usage, error.what());
   }
@@ -161,11 +203,12 @@ int App::run(int argc, char** argv, const std::function<void()>& body) {
   } catch (const Signalled& signalled) {
     return 128 + signalled.signal;
   } catch (const NothingToRead&) {
-    std::fputs(short_help(manual(command_), options_of(*this)).c_str(), stderr);
+    std::fputs(short_help(manual(command_), options_of(*app_)).c_str(), stderr);
     return 2;
   } catch (const Error& error) {
-    const std::string hint =
-        error.kind() == Kind::usage ? fmt::format("; see {} --help", get_name()) : std::string();
+    const std::string hint = error.kind() == Kind::usage
+                                 ? fmt::format("; see {} --help", app_->get_name())
+                                 : std::string();
     messages_.error(error.what() + hint);
     return exit_code(error);
   } catch (const std::exception& error) {

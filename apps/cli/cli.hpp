@@ -12,8 +12,8 @@
 //     cli::InputOptions input(app);
 //     cli::OutputOptions output(app, {.formats = {"text", "jsonl"}});
 //     int top = 5;
-//     app.add_option("-k,--top", top, "Candidates to print for each mask")->check(CLI::Range(1,
-//     1000));
+//     app.add_option("-k,--top", top, "Candidates to print for each mask")->range(1,
+//     1000);
 //
 //     return app.run(argc, argv, [&] {
 //       const Shout shout(model.directory());

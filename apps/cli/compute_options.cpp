@@ -18,11 +18,11 @@ ComputeOptions::ComputeOptions(App& app, Spec spec) : messages_(app.messages()) 
   app.add_option("-t,--threads", threads_,
                  "Threads; else as many as the process may use (affinity, cgroup quota)")
       ->type_name("N")
-      ->check(CLI::Range(1, 4096))
+      ->range(1, 4096)
       ->group("Compute");
   app.add_option("--batch-tokens", batch_tokens_, "Tokens that a thread takes on at once")
       ->type_name("N")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 30))
+      ->range(std::int64_t{1}, std::int64_t{1} << 30)
       ->capture_default_str()
       ->group("Compute");
   add_size(app, "--max-memory", max_memory_,
@@ -58,7 +58,7 @@ void ComputeOptions::add_model_options(App& app) {
                                   "Random features of a head of the performer: more are closer to "
                                   "exact attention, and slower")
                        ->type_name("N")
-                       ->check(CLI::Range(std::int64_t{1}, kMostFeatures))
+                       ->range(std::int64_t{1}, kMostFeatures)
                        ->capture_default_str()
                        ->group("Compute");
   app.after_parse([this, features] {

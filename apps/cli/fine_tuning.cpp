@@ -15,25 +15,23 @@ FineTuning::FineTuning(App& app, std::optional<model::Head> head,
   app.add_option("FILE", files_, "Sets to learn from; - for stdin")->type_name("");
   app.add_option("--layers", layers_, "Take the first N layers of the checkpoint alone; 0: all")
       ->type_name("N")
-      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 12))
+      ->range(std::int64_t{0}, std::int64_t{1} << 12)
       ->capture_default_str()
       ->group("Training");
   auto* dev = app.add_option("--dev", dev_,
                              "A set to be measured by: the model with the least loss is kept")
                   ->type_name("FILE")
-                  ->expected(1)
-                  ->allow_extra_args(false)
                   ->group("Training");
   app.add_option("--dev-every", dev_every_, "Steps between measures; 0: at the end of each epoch")
       ->type_name("N")
-      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 40))
+      ->range(std::int64_t{0}, std::int64_t{1} << 40)
       ->capture_default_str()
       ->needs(dev)
       ->group("Training");
   app.add_option("--patience", patience_,
                  "Stop after so many measures in a row that are no better; 0: do not")
       ->type_name("N")
-      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 20))
+      ->range(std::int64_t{0}, std::int64_t{1} << 20)
       ->capture_default_str()
       ->needs(dev)
       ->group("Training");

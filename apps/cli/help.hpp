@@ -1,10 +1,13 @@
 // What a command's options and texts become: --help, the man page, a table for completions.
 #pragma once
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
 #include "cli/manual.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace nlp::cli {
 

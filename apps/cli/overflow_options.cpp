@@ -11,10 +11,9 @@ OverflowOptions::OverflowOptions(App& app, Rule standard) : rule_(standard) {
       ->group(group);
   const auto add = [&](const char* name, std::optional<std::int64_t>& value, std::int64_t least,
                        const char* description) {
-    app.add_option_function<std::int64_t>(
-           name, [&value](const std::int64_t& given) { value = given; }, description)
+    app.add_option(name, value, description)
         ->type_name("N")
-        ->check(CLI::Range(least, std::int64_t{1} << 30))
+        ->range(least, std::int64_t{1} << 30)
         ->group(group);
   };
   add("--window", window_, 1,

@@ -1,5 +1,6 @@
 #include "cli/picture_options.hpp"
 
+#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -64,7 +65,7 @@ PictureOptions::PictureOptions(App& app, Size standard) : standard_(standard) {
   app.add_option("--scale", scale_,
                  "Dots of a PNG for each pixel, so that it is sharp in print; else 2")
       ->type_name("X")
-      ->check(CLI::Range(0.5, 8.0))
+      ->range(0.5, 8.0)
       ->default_str("");
   app.add_option("--data", data_, "Write the numbers of the picture, too, as NumPy arrays (.npz)")
       ->type_name("FILE");

@@ -32,13 +32,11 @@ SetOptions::SetOptions(App& app, Spec spec) : app_(app) {
   if (spec.map)
     app.add_option("--map", map_, "A label that is to be read as another; may be given again")
         ->type_name("OLD=NEW")
-        ->allow_extra_args(false)
         ->group(group);
   if (spec.unlabelled)
     app.add_option("--unlabelled", unlabelled,
                    "A kind of entity that nobody marked in these files; may be given again")
         ->type_name("KIND")
-        ->allow_extra_args(false)
         ->group(group);
   add_size(app, "--max-line", max_line, "The longest line that is read")
       ->default_str("64M")

@@ -16,6 +16,11 @@ std::atomic<bool> is_marked{false};
 std::atomic<bool> is_deferred{false};
 std::atomic<int> waiting{0};
 
+// oneDNN's float32 products for AVX and AVX2 point the stack at their own heap memory while they
+// run (gemm/f32/jit_avx_gemm_f32.cpp): a handler's frame there would overwrite what lies below.
+// The kernel gives a process's signal to its first thread, whose stack for handlers this becomes.
+alignas(64) std::array<char, 64 << 10> handler_stack;
+
 void end(int signal) {
   if (is_deferred.load()) {
     waiting.store(signal);
@@ -27,8 +32,13 @@ void end(int signal) {
 }  // namespace
 
 void handle_signals() {
+  stack_t stack = {};
+  stack.ss_sp = handler_stack.data();
+  stack.ss_size = handler_stack.size();
+  ::sigaltstack(&stack, nullptr);
   struct sigaction action = {};
   action.sa_handler = end;
+  action.sa_flags = SA_ONSTACK;
   sigemptyset(&action.sa_mask);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction before = {};

@@ -30,10 +30,10 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   return static_cast<std::uint64_t>(bytes);
 }
 
-CLI::Option* add_size(App& app, const std::string& names, std::uint64_t& value,
-                      const std::string& description) {
+Option* add_size(App& app, const std::string& names, std::uint64_t& value,
+                 const std::string& description) {
   return app
-      .add_option_function<std::string>(
+      .add_option(
           names, [&value](const std::string& text) { value = parse_size(text).value_or(value); },
           description)
       ->type_name("SIZE")

@@ -12,7 +12,7 @@ namespace nlp::cli {
 // K, M, G, T are powers of 1024, also as KiB or KB.  Absent where the text is no size.
 std::optional<std::uint64_t> parse_size(std::string_view text);
 
-CLI::Option* add_size(App& app, const std::string& names, std::uint64_t& value,
-                      const std::string& description);
+Option* add_size(App& app, const std::string& names, std::uint64_t& value,
+                 const std::string& description);
 
 }  // namespace nlp::cli

@@ -40,7 +40,7 @@ TrainOptions::TrainOptions(App& app, const Defaults& defaults)
     using Value = std::remove_reference_t<decltype(value)>;
     return app.add_option(name, value, text)
         ->type_name(type)
-        ->check(CLI::Range(static_cast<Value>(least), static_cast<Value>(most)))
+        ->range(static_cast<Value>(least), static_cast<Value>(most))
         ->capture_default_str()
         ->group(kGroup);
   };
@@ -81,7 +81,7 @@ TrainOptions::TrainOptions(App& app, const Defaults& defaults)
   app.add_option("-t,--threads", threads_,
                  "Threads; else as many as the process may use (affinity, cgroup quota)")
       ->type_name("N")
-      ->check(CLI::Range(1, 4096))
+      ->range(1, 4096)
       ->group("Compute");
   add_size(app, "--max-memory", max_memory_,
            "Stop with exit 6 rather than take more memory than this (files mapped for reading are "

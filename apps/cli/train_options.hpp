@@ -57,7 +57,7 @@ class TrainOptions {
   dnn::ComputeType type_ = dnn::ComputeType::f32;
   std::uint64_t seed_ = 0, max_memory_ = 0;
   bool resume_ = false;
-  CLI::Option* max_length_option_ = nullptr;
+  Option* max_length_option_ = nullptr;
   int threads_ = 0;
 };
 

@@ -64,12 +64,12 @@ int answer(int argc, char** argv) {
   double least = 0;
   app.add_option("--longest", options.longest, "Tokens of an answer at most")
       ->type_name("N")
-      ->check(CLI::Range(1, 1000000))
+      ->range(1, 1000000)
       ->capture_default_str();
   app.add_option("--no-answer-below", least,
                  "Take an answer of a lower score for the statement that there is none")
       ->type_name("SCORE")
-      ->check(CLI::Range(0.0, 1.0))
+      ->range(0.0, 1.0)
       ->capture_default_str();
   cli::ModelOptions model(app);
   cli::SetOptions input(app, {.table = false});

@@ -129,7 +129,7 @@ int classify(int argc, char** argv) {
   app.add_option("--threshold", threshold,
                  "Where a text may have several labels: the score from which on it has one")
       ->type_name("SCORE")
-      ->check(CLI::Range(0.0, 1.0))
+      ->range(0.0, 1.0)
       ->capture_default_str();
   cli::ModelOptions model(app, "sentiment");
   cli::SetOptions input(app, {.map = true});

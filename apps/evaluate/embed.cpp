@@ -30,13 +30,12 @@ double cosine(const std::vector<float>& a, const std::vector<float>& b) {
 int embed(int argc, char** argv) {
   cli::App app("evaluate embed");
   task::EmbedOptions options;
-  app.add_option_function<std::string>(
-         "--prompt", [&](const std::string& text) { options.text.prompt = text; },
-         "A text to put before each one, or the name of one of the model's prompts")
+  app.add_option("--prompt", options.text.prompt,
+                 "A text to put before each one, or the name of one of the model's prompts")
       ->type_name("TEXT");
   app.add_option("--dims", options.dims, "Keep the first N numbers of a vector")
       ->type_name("N")
-      ->check(CLI::Range(1, 1 << 30));
+      ->range(1, 1 << 30);
   cli::ModelOptions model(app, "embed");
   cli::SetOptions input(app, {});
   cli::OutputOptions output(app, {.piped = "jsonl"});

@@ -93,7 +93,7 @@ int mlm(int argc, char** argv) {
   const auto share = [&](const char* name, double& value, const char* what) {
     app.add_option(name, value, what)
         ->type_name("SHARE")
-        ->check(CLI::Range(0.0, 1.0))
+        ->range(0.0, 1.0)
         ->capture_default_str()
         ->excludes(one)
         ->group("Masking");

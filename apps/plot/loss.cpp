@@ -53,7 +53,7 @@ int loss(int argc, char** argv) {
                  "Per cent of the axis of steps that the smoothed line spans on either side; 0: no "
                  "such line")
       ->type_name("P")
-      ->check(CLI::Range(0.0, 100.0))
+      ->range(0.0, 100.0)
       ->capture_default_str();
   app.add_flag("--log-x", options.log_x, "A logarithmic axis of steps");
   app.add_flag("--log-y", options.log_y, "A logarithmic axis of losses");

@@ -50,7 +50,7 @@ int embed(int argc, char** argv) {
       ->group("Data");
   app.add_option("--score-range", most, "The score of two texts that mean the same")
       ->type_name("X")
-      ->check(CLI::Range(1e-9, 1e9))
+      ->range(1e-9, 1e9)
       ->capture_default_str()
       ->group("Data");
   auto* taught =

@@ -32,7 +32,7 @@ struct MaskOptions {
     const auto share = [&](const char* name, double& value, const char* text) {
       app.add_option(name, value, text)
           ->type_name("X")
-          ->check(CLI::Range(0.0, 1.0))
+          ->range(0.0, 1.0)
           ->capture_default_str()
           ->group("Masking");
     };
@@ -117,7 +117,7 @@ struct Beginning {
     const auto size = [&](const char* name, std::int64_t& value, const char* text) {
       app.add_option(name, value, text)
           ->type_name("N")
-          ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 20))
+          ->range(std::int64_t{1}, std::int64_t{1} << 20)
           ->capture_default_str()
           ->group("Begin anew");
     };

@@ -74,26 +74,25 @@ int tokenizer(int argc, char** argv) {
       ->required();
   app.add_option("--vocab", options.vocab, "Tokens in all, special ones included; at most")
       ->type_name("N")
-      ->check(CLI::Range(1, 1 << 24))
+      ->range(1, 1 << 24)
       ->capture_default_str();
   app.add_option("--min-frequency", options.min_frequency,
                  "How often a pair must occur to be merged, or a piece to be tried")
       ->type_name("N")
-      ->check(CLI::Range(std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max()))
+      ->range(std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max())
       ->capture_default_str();
   auto* limit = app.add_option("--limit-alphabet", options.limit_alphabet,
                                "Characters at most, the most frequent ones (not of bpe)")
                     ->type_name("N")
-                    ->check(CLI::Range(1, 1 << 21))
+                    ->range(1, 1 << 21)
                     ->capture_default_str();
   app.add_option("--special", options.special, "One more special token; may be repeated")
-      ->type_name("TOKEN")
-      ->allow_extra_args(false);
+      ->type_name("TOKEN");
   app.add_flag("--cased", options.cased, "wordpiece: keep case and accents");
   app.add_option("-t,--threads", options.threads,
                  "Threads; else as many as the process may use (affinity, cgroup quota)")
       ->type_name("N")
-      ->check(CLI::Range(1, 4096))
+      ->range(1, 4096)
       ->default_str("");
 
   options.threads = 0;

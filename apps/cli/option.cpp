@@ -1,0 +1,66 @@
+#include "cli/option.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <utility>
+
+namespace nlp::cli {
+
+Option* Option::group(const std::string& name) {
+  option_.group(name);
+  return this;
+}
+
+Option* Option::type_name(const std::string& name) {
+  option_.type_name(name);
+  return this;
+}
+
+Option* Option::default_str(const std::string& text) {
+  option_.default_str(text);
+  return this;
+}
+
+Option* Option::capture_default_str() {
+  option_.capture_default_str();
+  return this;
+}
+
+Option* Option::required() {
+  option_.required();
+  return this;
+}
+
+Option* Option::needs(Option* other) {
+  option_.needs(&other->option_);
+  return this;
+}
+
+Option* Option::excludes(Option* other) {
+  option_.excludes(&other->option_);
+  return this;
+}
+
+Option* Option::delimiter(char between) {
+  option_.delimiter(between);
+  return this;
+}
+
+template <class Number>
+Option* Option::range(Number least, Number most) {
+  option_.check(CLI::Range(least, most));
+  return this;
+}
+template Option* Option::range(int, int);
+template Option* Option::range(std::int64_t, std::int64_t);
+template Option* Option::range(std::uint64_t, std::uint64_t);
+template Option* Option::range(double, double);
+
+Option* Option::check(std::function<std::string(const std::string&)> problem) {
+  option_.check(std::move(problem));
+  return this;
+}
+
+std::size_t Option::count() const { return option_.count(); }
+
+}  // namespace nlp::cli
