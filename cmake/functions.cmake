@@ -21,6 +21,23 @@ if(NLP_FUZZ)
   target_compile_options(nlp_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# What most sources include, parsed once: that takes half of the time of a build without.  Each
+# source still includes what it uses, which a build with -DNLP_PRECOMPILE=OFF shows.
+if(NLP_PRECOMPILE)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/headers.cpp CONTENT "" @ONLY)
+  add_library(nlp_headers OBJECT ${PROJECT_BINARY_DIR}/headers.cpp)
+  target_link_libraries(nlp_headers PRIVATE nlp_options fmt::fmt Threads::Threads
+                        nlohmann_json::nlohmann_json)
+  target_precompile_headers(nlp_headers PRIVATE
+    <fmt/format.h> <nlohmann/json.hpp> <algorithm> <cmath> <filesystem> <functional> <map> <memory>
+    <optional> <span> <string> <utility> <vector>)
+endif()
+function(nlp_precompile target)
+  if(NLP_PRECOMPILE)
+    target_precompile_headers(${target} REUSE_FROM nlp_headers)
+  endif()
+endfunction()
+
 # The libraries a room's sources need.
 set(nlp_libraries_base nlohmann_json::nlohmann_json PkgConfig::archive)
 set(nlp_libraries_text PkgConfig::utf8proc PkgConfig::oniguruma)
@@ -39,6 +56,7 @@ function(nlp_room row)
     set(scope INTERFACE)
   else()
     add_library(nlp_room_${room} STATIC ${sources})
+    nlp_precompile(nlp_room_${room})
     set(scope PUBLIC)
   endif()
   target_link_libraries(nlp_room_${room} ${scope} nlp_options fmt::fmt Threads::Threads

@@ -1,5 +1,6 @@
 // What nlp train writes is read by the programs of the tasks.
 #include <cmath>
+#include <fstream>
 
 #include "support/catch.hpp"
 #include "support/program.hpp"
@@ -61,6 +62,14 @@ TEST_CASE("nlp ner reads what nlp train ner wrote, and has learnt", "[cli]") {
   const auto found = records({"ner", "-m", target, "--json"}, "the sun is bright\n");
   REQUIRE(found.size() == 1);
   CHECK(found[0].dump().find("STAR") != std::string::npos);
+}
+
+TEST_CASE("--partly, --map and --unlabelled take one value each, what follows is a FILE", "[cli]") {
+  const TemporaryDirectory folder;
+  const auto some = folder.write("some.conll", "the\tO\nsun\tO\n\n");
+  const auto target = trained(folder, "ner", "all.conll", "the\tO\nday\tB-time\nsun\tB-star\n\n",
+                              {"--unlabelled", "star", "--map", "time=TIME", "--partly", some});
+  CHECK(nlp::Json::parse(std::ifstream(target + "/config.json"))["id2label"].size() == 5);
 }
 
 TEST_CASE("nlp embed reads what nlp train embed wrote, and has learnt", "[cli]") {

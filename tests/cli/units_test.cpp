@@ -1,4 +1,6 @@
 // Parts of the command line by themselves.
+#include <signal.h>
+
 #include <filesystem>
 #include <limits>
 #include <map>
@@ -8,6 +10,7 @@
 #include "base/error.hpp"
 #include "cli/layers.hpp"
 #include "cli/model_store.hpp"
+#include "cli/signals.hpp"
 #include "cli/size.hpp"
 #include "cli/value_writer.hpp"
 #include "support/catch.hpp"
@@ -135,4 +138,17 @@ TEST_CASE("a tensor is base64 in JSON, bytes in CBOR, little-endian", "[cli]") {
   ValueWriter(Wire::cbor, cbor).tensor(shape, values);
   CHECK(json == R"({"dtype":"float32","shape":[2,1],"data":"AACAPwAAAMA="})");
   CHECK(cbor.find(std::string("\x48\x00\x00\x80\x3F\x00\x00\x00\xC0", 9)) != std::string::npos);
+}
+
+TEST_CASE("a signal's handler never runs on a stack that a product has borrowed", "[cli]") {
+  handle_signals();
+  stack_t stack = {};
+  REQUIRE(sigaltstack(nullptr, &stack) == 0);
+  CHECK((stack.ss_flags & SS_DISABLE) == 0);
+  CHECK(stack.ss_size >= 32768);  // a frame with the registers of AMX takes 11 KB
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction action = {};
+    REQUIRE(sigaction(signal, nullptr, &action) == 0);
+    if (action.sa_handler != SIG_IGN) CHECK((action.sa_flags & SA_ONSTACK) != 0);
+  }
 }
