@@ -56,14 +56,14 @@ void WordPieceDecoder::apply(std::vector<std::string>& tokens) const {
       if (!prefix_.empty() && tokens[k].starts_with(prefix_))
         tokens[k].erase(0, prefix_.size());
       else if (!prefix_.empty())
-        tokens[k].insert(0, " ");
+        tokens[k].insert(tokens[k].begin(), ' ');
     }
     if (cleanup_) clean_up(tokens[k]);
   }
 }
 
 void SpaceDecoder::apply(std::vector<std::string>& tokens) const {
-  for (std::size_t k = 1; k < tokens.size(); ++k) tokens[k].insert(0, " ");
+  for (std::size_t k = 1; k < tokens.size(); ++k) tokens[k].insert(tokens[k].begin(), ' ');
 }
 
 void DecoderSequence::apply(std::vector<std::string>& tokens) const {
