@@ -101,7 +101,7 @@ int main(int argc, char** argv) {
                                   .piped = "npy",
                                   .terminal = "text",
                                   .has_arrays = [&] { return !sparse; }});
-  cli::OverflowOptions overflow(app, cli::OverflowOptions::Rule::window);
+  cli::OverflowOptions overflow(app, cli::OverflowOptions::Rule::window, true);
   cli::ComputeOptions compute(app);
 
   return app.run(argc, argv, [&] {

@@ -123,7 +123,7 @@ int main(int argc, char** argv) {
   cli::InputOptions input(app, {.pairs = true, .stages = true});
   cli::OutputOptions output(app,
                             {.formats = {"text", "jsonl", "npz"}, .stage = true, .offsets = true});
-  cli::OverflowOptions overflow(app, cli::OverflowOptions::Rule::window);
+  cli::OverflowOptions overflow(app, cli::OverflowOptions::Rule::window, true);
   cli::ComputeOptions compute(app);
 
   app.after_parse([&] {

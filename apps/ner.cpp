@@ -71,7 +71,7 @@ int main(int argc, char** argv) {
   cli::ModelOptions model(app, "ner");
   cli::InputOptions input(app, {.conll = true});
   cli::OutputOptions output(app, {.formats = {"text", "jsonl", "conll", "html"}, .offsets = true});
-  cli::OverflowOptions overflow(app, cli::OverflowOptions::Rule::window);
+  cli::OverflowOptions overflow(app, cli::OverflowOptions::Rule::window, true);
   cli::ComputeOptions compute(app);
 
   return app.run(argc, argv, [&] {

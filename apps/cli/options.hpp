@@ -150,16 +150,19 @@ class OutputOptions {
 class OverflowOptions {
  public:
   enum class Rule { window, truncate, error };
-  OverflowOptions(App& app, Rule standard);
+  // `merges`: the command makes rows for tokens, so that there is a --merge.
+  OverflowOptions(App& app, Rule standard, bool merges = false);
 
   Rule rule() const { return rule_; }
   // Tokens, the template's included; absent: what the model takes.
   std::optional<std::int64_t> window() const { return window_; }
   // Tokens that two neighbouring windows share; absent: half a window.
   std::optional<std::int64_t> overlap() const { return overlap_; }
+  task::Merge merge() const { return merge_; }
 
  private:
   Rule rule_;
+  task::Merge merge_ = task::Merge::widest;
   std::optional<std::int64_t> window_;
   std::optional<std::int64_t> overlap_;
 };

@@ -39,7 +39,7 @@ int embed(int argc, char** argv) {
   cli::ModelOptions model(app, "embed");
   cli::SetOptions input(app, {});
   cli::OutputOptions output(app, {.piped = "jsonl"});
-  cli::OverflowOptions overflow(app, cli::OverflowOptions::Rule::window);
+  cli::OverflowOptions overflow(app, cli::OverflowOptions::Rule::window, true);
   cli::ComputeOptions compute(app);
 
   return app.run(argc, argv, [&] {

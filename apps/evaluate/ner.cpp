@@ -80,7 +80,7 @@ int ner(int argc, char** argv) {
   cli::ModelOptions model(app, "ner");
   cli::SetOptions input(app, {.table = false, .map = true, .unlabelled = true});
   cli::OutputOptions output(app, {.piped = "jsonl"});
-  cli::OverflowOptions overflow(app, cli::OverflowOptions::Rule::window);
+  cli::OverflowOptions overflow(app, cli::OverflowOptions::Rule::window, true);
   cli::ComputeOptions compute(app);
 
   return app.run(argc, argv, [&] {

@@ -44,8 +44,7 @@ Embedder::Embedder(const model::Model& model, const tokenizer::Tokenizer& tokeni
   if (options.dims > 0) size_ = options.dims;
 }
 
-std::vector<float> Embedder::vector_of(const tensor::Tensor& rows) const {
-  auto values = pool(rows, pooling_, skip_);
+std::vector<float> Embedder::vector_of(std::vector<float> values) const {
   for (const VectorStep& step : steps_) {
     if (const auto* dense = std::get_if<model::Dense>(&step))
       values = (*dense)(values);
@@ -57,22 +56,23 @@ std::vector<float> Embedder::vector_of(const tensor::Tensor& rows) const {
   return values;
 }
 
-std::vector<float> Embedder::rows_of(const tensor::Tensor& rows) const {
-  std::vector<float> values;
-  for (std::int64_t t = 0; t < rows.rows(); ++t) {
-    const auto row = rows.row(t).first(static_cast<std::size_t>(size_));
-    values.insert(values.end(), row.begin(), row.end());
-    if (normalize_) normalize(std::span(values).last(row.size()));
-  }
-  return values;
-}
-
 std::vector<std::vector<float>> Embedder::operator()(std::span<const SplitInput> texts,
                                                      model::Workspace& workspace) const {
   std::vector<std::vector<float>> vectors(texts.size());
-  run_inputs(model_, texts, {}, batch_tokens_, workspace, [&](std::size_t k, const TextRows& rows) {
-    vectors[k] = keeps_rows() ? rows_of(rows.last) : vector_of(rows.last);
-  });
+  const auto hidden = static_cast<std::size_t>(model_.config().output_size);
+  Pooler pooler(pooling_, hidden, skip_);
+  stream_rows(
+      model_, texts, batch_tokens_, workspace,
+      [&](std::size_t k, std::int64_t, std::span<const float> row) {
+        if (!keeps_rows()) return pooler.add(row);
+        std::vector<float>& rows = vectors[k];
+        const auto kept = row.first(static_cast<std::size_t>(size_));
+        rows.insert(rows.end(), kept.begin(), kept.end());
+        if (normalize_) normalize(std::span(rows).last(kept.size()));
+      },
+      [&](std::size_t k) {
+        if (!keeps_rows()) vectors[k] = vector_of(pooler.take());
+      });
   return vectors;
 }
 

@@ -42,8 +42,7 @@ class Embedder {
                                              model::Workspace& workspace) const;
 
  private:
-  std::vector<float> vector_of(const tensor::Tensor& rows) const;
-  std::vector<float> rows_of(const tensor::Tensor& rows) const;
+  std::vector<float> vector_of(std::vector<float> pooled) const;
 
   const model::Model& model_;
   SentenceText texts_;

@@ -48,7 +48,8 @@ void cut(Encoding& encoding, Segment part) {
 }
 
 // The tokens before the segment, a window of it, the tokens behind it.
-InputPiece make_piece(const Encoding& encoding, Segment segment, const Window& window) {
+InputPiece make_piece(const Encoding& encoding, Segment segment, const Window& window,
+                      Merge merge) {
   const auto size = static_cast<std::int64_t>(encoding.size());
   InputPiece piece;
   const auto add = [&](std::int64_t from, std::int64_t to) {
@@ -67,20 +68,35 @@ InputPiece make_piece(const Encoding& encoding, Segment segment, const Window& w
   };
   // What stands in every window is taken from the outer ones, as a token at the text's ends is.
   if (window.first == 0) take(0, 0, segment.first);
-  take(segment.first + window.own_first - window.first, segment.first + window.own_first,
-       window.own_last - window.own_first);
+  const bool widest = merge == Merge::widest;
+  const std::int64_t first = widest ? window.own_first : window.first,
+                     last = widest ? window.own_last : window.last;
+  take(segment.first + first - window.first, segment.first + first, last - first);
   if (window.last == segment.size()) take(behind, segment.last, size - segment.last);
   return piece;
 }
 
-void copy_rows(const tensor::Tensor& src, std::int64_t first_row, const std::vector<RowRun>& runs,
-               std::int64_t rows, tensor::Tensor& dst) {
-  if (src.empty()) return;
-  if (dst.empty()) dst.resize({rows, src.shape().at(1)});
-  for (const RowRun& run : runs)
-    for (std::int64_t k = 0; k < run.count; ++k)
-      std::ranges::copy(src.row(first_row + run.src + k), dst.row(run.dst + k).begin());
+// The rows of an input before this one get nothing from the pieces behind `piece`.
+std::int64_t finished_rows(const SplitInput& input, std::size_t piece) {
+  if (piece + 1 == input.pieces.size()) return input.rows;
+  return input.pieces[piece + 1].runs.front().dst;
 }
+
+// Rows of one text, gathered.
+struct Gathered {
+  RowMerger merger;
+  tensor::Tensor rows;  // [T,H]
+
+  void add(const tensor::Tensor& src, std::int64_t first_row, const SplitInput& input,
+           std::size_t piece) {
+    if (src.empty()) return;
+    if (rows.empty()) rows.resize({input.rows, src.shape().at(1)});
+    merger.add(src, first_row, input.pieces[piece].runs);
+    merger.finish(finished_rows(input, piece), [&](std::int64_t dst, std::span<const float> row) {
+      std::ranges::copy(row, rows.row(dst).begin());
+    });
+  }
+};
 
 }  // namespace
 
@@ -127,7 +143,8 @@ SplitInput split_input(Encoding& encoding, std::int64_t limit, const FitOptions&
   input.rows = size;
   input.text_row = segment.first;
   if (size <= limit) {
-    input.pieces = {make_piece(encoding, segment, {0, segment.size(), 0, segment.size()})};
+    input.pieces = {
+        make_piece(encoding, segment, {0, segment.size(), 0, segment.size()}, options.merge)};
     return input;
   }
   const std::int64_t overlap = options.overlap < 0 ? capacity / 2 : options.overlap;
@@ -136,7 +153,7 @@ SplitInput split_input(Encoding& encoding, std::int64_t limit, const FitOptions&
                                          "than the {} a window holds, got {}); give fewer",
                                          capacity, overlap));
   for (const Window& window : overlapping_windows(segment.size(), capacity, overlap))
-    input.pieces.push_back(make_piece(encoding, segment, window));
+    input.pieces.push_back(make_piece(encoding, segment, window, options.merge));
   return input;
 }
 
@@ -163,28 +180,51 @@ void run_pieces(const model::Model& model, std::span<const SplitInput> inputs,
   flush();
 }
 
+void stream_rows(const model::Model& model, std::span<const SplitInput> inputs,
+                 std::int64_t batch_tokens, model::Workspace& workspace,
+                 const std::function<void(std::size_t, std::int64_t, std::span<const float>)>& row,
+                 const std::function<void(std::size_t)>& done) {
+  RowMerger merger;  // of the input whose pieces come
+  run_pieces(model, inputs, {}, batch_tokens, workspace,
+             [&](std::span<const PlacedPiece> places, const model::Encoded& encoded) {
+               for (const PlacedPiece& place : places) {
+                 const SplitInput& input = inputs[place.input];
+                 merger.add(encoded.last, place.first_row, input.pieces[place.piece].runs);
+                 merger.finish(finished_rows(input, place.piece),
+                               [&](std::int64_t dst, std::span<const float> values) {
+                                 row(place.input, dst, values);
+                               });
+                 if (place.piece + 1 < input.pieces.size()) continue;
+                 done(place.input);
+                 merger = RowMerger();
+               }
+             });
+}
+
 void run_inputs(const model::Model& model, std::span<const SplitInput> inputs,
                 const model::Keep& keep, std::int64_t batch_tokens, model::Workspace& workspace,
                 const std::function<void(std::size_t, TextRows&)>& done) {
-  TextRows rows;  // of the input whose pieces are being gathered
+  Gathered last;  // of the input whose pieces come
+  std::vector<Gathered> hidden;
+  std::vector<tensor::Tensor> attention;
   run_pieces(model, inputs, keep, batch_tokens, workspace,
              [&](std::span<const PlacedPiece> places, model::Encoded& encoded) {
                for (std::size_t k = 0; k < places.size(); ++k) {
                  const PlacedPiece& place = places[k];
                  const SplitInput& input = inputs[place.input];
-                 const std::vector<RowRun>& runs = input.pieces[place.piece].runs;
-                 copy_rows(encoded.last, place.first_row, runs, input.rows, rows.last);
-                 rows.hidden.resize(encoded.hidden.size());
-                 for (std::size_t layer = 0; layer < encoded.hidden.size(); ++layer)
-                   copy_rows(encoded.hidden[layer], place.first_row, runs, input.rows,
-                             rows.hidden[layer]);
+                 last.add(encoded.last, place.first_row, input, place.piece);
+                 hidden.resize(encoded.hidden.size());
+                 for (std::size_t layer = 0; layer < hidden.size(); ++layer)
+                   hidden[layer].add(encoded.hidden[layer], place.first_row, input, place.piece);
                  if (input.pieces.size() == 1)
-                   for (auto& layer : encoded.attention)
-                     rows.attention.push_back(std::move(layer[k]));
-                 if (place.piece + 1 == input.pieces.size()) {
-                   done(place.input, rows);
-                   rows = TextRows();
-                 }
+                   for (auto& layer : encoded.attention) attention.push_back(std::move(layer[k]));
+                 if (place.piece + 1 < input.pieces.size()) continue;
+                 TextRows rows{std::move(last.rows), {}, std::move(attention)};
+                 for (Gathered& layer : hidden) rows.hidden.push_back(std::move(layer.rows));
+                 done(place.input, rows);
+                 last = Gathered();
+                 hidden.clear();
+                 attention.clear();
                }
              });
 }

@@ -9,21 +9,16 @@
 #include <vector>
 
 #include "model/model.hpp"
+#include "task/row_merger.hpp"
 #include "task/windows.hpp"
 #include "tokenizer/encoding.hpp"
 
 namespace nlp::task {
 
-// `count` rows of an input that become rows of the whole.
-struct RowRun {
-  std::int64_t src = 0, dst = 0, count = 0;
-  bool operator==(const RowRun&) const = default;
-};
-
 // A model input, made of tokens of an encoding.
 struct InputPiece {
   std::vector<std::int32_t> ids, type_ids;
-  std::vector<RowRun> runs;  // the rows taken from it
+  std::vector<RowRun> runs;  // the rows taken from it; under Merge::average in other pieces, too
   Window window;             // of the text that is read in windows
   std::int64_t row = 0;      // where token `window.first` of that text stands in this input
 
@@ -64,6 +59,13 @@ struct PlacedPiece {
 void run_pieces(const model::Model& model, std::span<const SplitInput> inputs,
                 const model::Keep& keep, std::int64_t batch_tokens, model::Workspace& workspace,
                 const std::function<void(std::span<const PlacedPiece>, model::Encoded&)>& done);
+
+// The rows of the model's output, one for each token, in order: row(k, t, values) for token t of
+// inputs[k], then done(k).  Memory does not grow with the length of a text.
+void stream_rows(const model::Model& model, std::span<const SplitInput> inputs,
+                 std::int64_t batch_tokens, model::Workspace& workspace,
+                 const std::function<void(std::size_t, std::int64_t, std::span<const float>)>& row,
+                 const std::function<void(std::size_t)>& done);
 
 // What the model makes of one encoding.
 struct TextRows {

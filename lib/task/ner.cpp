@@ -65,14 +65,21 @@ std::vector<NerResult> Ner::operator()(std::span<const NerText> texts,
   std::vector<Rows> pending;
   model::Encoded encoded;
   tensor::Tensor logits;
+  const bool average = fitter_.options().merge == Merge::average;
+  std::vector<std::vector<int>> counts(texts.size());  // windows that have a token
+  std::vector<double> of_window(labels);
   const auto compute = [&] {
     if (pending.empty()) return;
     model_.encode(batch, {}, workspace, encoded);
     model_.token_logits(encoded.last, workspace, logits);
     for (const auto& [text, first_row, window] : pending) {
-      for (std::int64_t t = window.own_first; t < window.own_last; ++t) {
-        softmax(logits.row(first_row + t - window.first),
-                std::span(scores[text]).subspan(static_cast<std::size_t>(t) * labels, labels));
+      const std::int64_t first = average ? window.first : window.own_first,
+                         last = average ? window.last : window.own_last;
+      for (std::int64_t t = first; t < last; ++t) {
+        softmax(logits.row(first_row + t - window.first), of_window);
+        const auto token = static_cast<std::size_t>(t);
+        ++counts[text][token];
+        for (std::size_t c = 0; c < labels; ++c) scores[text][token * labels + c] += of_window[c];
       }
     }
     batch = {};
@@ -80,6 +87,7 @@ std::vector<NerResult> Ner::operator()(std::span<const NerText> texts,
   };
   for (std::size_t b = 0; b < texts.size(); ++b) {
     scores[b].resize(texts[b].tokens.size() * labels);
+    counts[b].resize(texts[b].tokens.size());
     if (texts[b].tokens.size() == 0) continue;
     for (const Window& window : texts[b].windows) {
       const std::int64_t row = add_window(tokenizer_, texts[b].tokens, window, batch);
@@ -91,6 +99,9 @@ std::vector<NerResult> Ner::operator()(std::span<const NerText> texts,
 
   std::vector<NerResult> results;
   for (std::size_t b = 0; b < texts.size(); ++b) {
+    for (std::size_t t = 0; t < counts[b].size(); ++t)
+      if (counts[b][t] > 1)
+        for (std::size_t c = 0; c < labels; ++c) scores[b][t * labels + c] /= counts[b][t];
     results.push_back(label(texts[b], std::move(scores[b])));
   }
   return results;

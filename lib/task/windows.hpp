@@ -11,10 +11,15 @@ namespace nlp::task {
 
 enum class Fit { error, truncate, window };
 
+// The row of a token that several windows have: from the one that gives it most context, or the
+// mean of all.
+enum class Merge { widest, average };
+
 struct FitOptions {
   Fit fit = Fit::error;
   std::int64_t window = 0;    // tokens of an input, template included; 0: what the model takes
   std::int64_t overlap = -1;  // tokens two windows share; -1: half of what a window holds
+  Merge merge = Merge::widest;
   std::int64_t batch_tokens = 4096;  // tokens computed at once; no result depends on it
 };
 

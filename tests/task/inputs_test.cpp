@@ -1,6 +1,7 @@
 // Every token of an encoding has exactly one row, whatever windows it was read in.
 #include "task/inputs.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -132,4 +133,62 @@ TEST_CASE("texts of any length come out of the model row by row, alone or togeth
   const auto packed = rows_with(4096), alone = rows_with(1);
   REQUIRE(packed.size() == inputs.size());
   CHECK(packed == alone);
+}
+
+TEST_CASE("--merge average: a token's row is the mean of those of windows computed apart",
+          "[task]") {
+  const Model model = Model::open(golden::model("bert-mlm"));
+  const Tokenizer tokenizer = Tokenizer::open(golden::model("bert-mlm"));
+  const auto workspace = model.workspace();
+  std::string text = "the cat sat on the mat";
+  for (int k = 0; k < 3; ++k) text += " , and " + text;
+  for (const Merge merge : {Merge::widest, Merge::average}) {
+    FitOptions options = fit_of(Fit::window, 9);
+    options.merge = merge;
+    auto encoding = tokenizer.encode(text);
+    const SplitInput input = split_input(encoding, 16, options);
+    REQUIRE(input.pieces.size() > 3);
+
+    // Each window alone, its rows added up where they belong.
+    std::vector<std::vector<double>> sums(encoding.size());
+    std::vector<int> counts(encoding.size());
+    for (const InputPiece& piece : input.pieces) {
+      nlp::model::Batch batch;
+      batch.add(piece.ids, piece.type_ids);
+      nlp::model::Encoded encoded;
+      model.encode(batch, {}, *workspace, encoded);
+      for (std::int64_t k = 0; k < piece.size(); ++k) {
+        const std::int64_t token = k - piece.row + piece.window.first;  // of the text
+        const bool head = k < piece.row, tail = token >= piece.window.last;
+        const bool own = token >= piece.window.own_first && token < piece.window.own_last;
+        if (head   ? piece.window.first > 0
+            : tail ? &piece != &input.pieces.back()
+                   : merge == Merge::widest && !own)
+          continue;
+        const auto place = static_cast<std::size_t>(head ? k : token + piece.row);
+        sums[place].resize(encoded.last.row(k).size());
+        for (std::size_t h = 0; h < sums[place].size(); ++h)
+          sums[place][h] += double{encoded.last.row(k)[h]};
+        ++counts[place];
+      }
+    }
+    if (merge == Merge::average) CHECK(*std::ranges::max_element(counts) >= 2);
+
+    std::size_t seen = 0;
+    stream_rows(
+        model, {&input, 1}, 1, *workspace,
+        [&](std::size_t, std::int64_t t, std::span<const float> row) {
+          REQUIRE(t == static_cast<std::int64_t>(seen++));  // in order
+          const auto place = static_cast<std::size_t>(t);
+          for (std::size_t h = 0; h < row.size(); ++h)
+            REQUIRE(double{row[h]} == Approx(sums[place][h] / counts[place]).margin(1e-5));
+        },
+        [](std::size_t) {});
+    CHECK(seen == encoding.size());
+    run_inputs(model, {&input, 1}, {}, 4096, *workspace, [&](std::size_t, TextRows& rows) {
+      CHECK(rows.last.rows() == input.rows);
+      for (std::size_t h = 0; h < sums[7].size(); ++h)
+        CHECK(double{rows.last.row(7)[h]} == Approx(sums[7][h] / counts[7]).margin(1e-5));
+    });
+  }
 }

@@ -137,6 +137,13 @@ TEST_CASE("a long text is read in windows, each word once, in order", "[task]") 
   for (std::size_t e = 1; e < result.entities.size(); ++e) {
     CHECK(result.entities[e - 1].span.end <= result.entities[e].span.start);
   }
+  // Averaged, the words that one window alone has stay as they are, others change.
+  options.fit.merge = Merge::average;
+  const auto averaged = small.run({text}, options)[0];
+  CHECK(averaged.words.size() == result.words.size());
+  CHECK(averaged.entities.front() == result.entities.front());
+  CHECK_FALSE(averaged.entities == result.entities);
+  options.fit.merge = Merge::widest;
   // A text that fits has one window: the same as without windows at all.
   options.fit.window = 0;
   const std::string shorter = text.substr(0, 60);
