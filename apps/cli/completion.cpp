@@ -147,7 +147,8 @@ std::string zsh_script(const std::vector<CommandInfo>& commands) {
         continue;
       }
       for (const auto& name : option.names) {
-        std::string others = option.names.size() > 1 ? "(" + joined(option.names) + ")" : "";
+        const std::string others =
+            option.names.size() > 1 ? fmt::format("({})", joined(option.names)) : "";
         std::string spec = fmt::format("{}{}[{}]", others, name, zsh_text(option.description));
         if (!option.argument.empty())
           spec += fmt::format(":{}:{}", zsh_text(option.argument), zsh_action(option));

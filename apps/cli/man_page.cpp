@@ -99,7 +99,8 @@ std::string man_page(const Manual& manual, const std::vector<OptionInfo>& option
   std::string page =
       fmt::format(".TH {} 1 \"\" \"nlp {}\" \"nlp manual\"\n", upper(title), NLP_VERSION);
   page += fmt::format(".SH NAME\n{} \\- {}\n", literal(title), literal(manual.summary));
-  page += fmt::format(".SH SYNOPSIS\n\\fBnlp{}\\fR ", driver ? "" : " " + literal(manual.name));
+  page += fmt::format(".SH SYNOPSIS\n\\fB{}\\fR ",
+                      driver ? "nlp" : fmt::format("nlp {}", literal(manual.name)));
   if (driver) {
     page += "\\fICOMMAND\\fR [\\fIOPTIONS\\fR] [\\fIFILE\\fR...]\n";
   } else if (!sub_command_names(manual.name).empty()) {

@@ -1,4 +1,5 @@
 // nlp plot loss - training logs as a picture.  Manual: man/plot-loss.txt
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "cli/app.hpp"
@@ -30,7 +31,7 @@ std::vector<cli::PictureArray> arrays_of(const plot::Curves& curves, bool rate) 
   std::vector<cli::PictureArray> arrays;
   for (std::size_t k = 0; k < curves.curves.size(); ++k) {
     const plot::Curve& curve = curves.curves[k];
-    const std::string end = "." + std::to_string(k);
+    const std::string end = fmt::format(".{}", k);
     arrays.push_back({"step" + end, curve.run.steps, npy::Type::int64});
     arrays.push_back({"loss" + end, curve.run.loss});
     if (!curve.smooth.empty()) arrays.push_back({"smooth" + end, curve.smooth});

@@ -1,5 +1,7 @@
 #include "dnn/pack_weights.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -76,9 +78,8 @@ bool WeightPacker::smooth() const {
 }
 
 std::string WeightPacker::name() const {
-  std::string name(name_of(rounded_));
-  name += " " + std::string(name_of(matmul_.form().type)) + (smooth() ? " smooth " : " ");
-  return name + matmul_.layout();
+  return fmt::format("{} {}{} {}", name_of(rounded_), name_of(matmul_.form().type),
+                     smooth() ? " smooth" : "", matmul_.layout());
 }
 
 std::size_t WeightPacker::bytes() const {
