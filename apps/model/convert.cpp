@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "base/error.hpp"
 #include "cli/app.hpp"
 #include "cli/model_store.hpp"
 #include "cli/options.hpp"
@@ -35,10 +36,21 @@ int convert(int argc, char** argv) {
       ->required();
   app.add_choice<Shards>("--shards", shards, {{"tables", Shards::tables}},
                          "Write the tables of words, positions and types to a file of their own");
+  std::int64_t layers = 0;
+  auto* with_layers = app.add_option("--shard-layers", layers,
+                                     "With --shards tables: the first N layers go with the tables")
+                          ->type_name("N")
+                          ->range(std::int64_t{0}, std::int64_t{1} << 12)
+                          ->capture_default_str();
   app.add_option("--share", share,
-                 "Write a link to the tables of another model in place of the same tables; with "
-                 "--shards tables")
-      ->type_name("OTHER");
+                 "Write a link to the first shard of another model in place of the same tables and "
+                 "layers")
+      ->type_name("OTHER")
+      ->excludes(with_layers);
+  app.after_parse([&] {
+    if (layers > 0 && shards != Shards::tables)
+      throw Error(Kind::usage, "--shard-layers: needs --shards tables");
+  });
 
   return app.run(argc, argv, [&] {
     const auto source = model.named_directory();
@@ -49,6 +61,7 @@ int convert(int argc, char** argv) {
       model::ConvertOptions options;
       options.type = type;
       options.table_shard = shards == Shards::tables || !share.empty();
+      options.shard_layers = layers;
       if (!share.empty()) options.share = cli::resolve_model(share, cli::environment);
       options.progress = [&] {
         cli::check_signals();
@@ -59,7 +72,7 @@ int convert(int argc, char** argv) {
     app.messages().info(fmt::format("{}: {}, {} of them int8, {:.1f} MB{}", target,
                                     cli::counted(stored.tensors, "tensor"), stored.int8,
                                     static_cast<double>(stored.bytes) / 1e6,
-                                    share.empty() ? "" : " beside the tables of " + share));
+                                    share.empty() ? "" : " beside what it shares with " + share));
   });
 }
 

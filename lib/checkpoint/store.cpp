@@ -39,8 +39,8 @@ DType type_of(std::string_view name, const TensorView& view, StoredType type) {
 
 class Storing {
  public:
-  Storing(SafetensorsWriter& writer, std::string_view name, const TensorView& view)
-      : writer_(writer), name_(name), view_(view) {}
+  Storing(SafetensorsWriter& writer, std::string name, const TensorView& view)
+      : writer_(writer), name_(std::move(name)), view_(view) {}
 
   void copy() const {
     writer_.write(name_, 0, {view_.data, view_.bytes()});
@@ -102,7 +102,7 @@ class Storing {
   std::string scales_name() const { return fmt::format("{}{}", name_, kScale); }
 
   SafetensorsWriter& writer_;
-  std::string_view name_;
+  std::string name_;
   const TensorView& view_;
 };
 
@@ -128,16 +128,18 @@ bool is_int8(std::string_view name, const tensor::Shape& shape) {
 }
 
 Stored store(const Checkpoint& src, std::span<const std::string_view> names, StoredType type,
-             const std::filesystem::path& file, const std::function<void()>& progress) {
+             const std::filesystem::path& file, const std::function<void()>& progress,
+             std::string_view prefix) {
+  const auto called = [&](std::string_view name) { return fmt::format("{}{}", prefix, name); };
   std::vector<TensorPlan> plans;
   Stored stored;
   for (const std::string_view name : names) {
     const TensorView& view = view_of(src, name);
     const DType dtype = type_of(name, view, type);
-    plans.push_back({std::string(name), dtype, view.shape});
+    plans.push_back({called(name), dtype, view.shape});
     ++stored.tensors;
     if (dtype != DType::i8 || !is_float(view)) continue;
-    plans.push_back({fmt::format("{}{}", name, kScale), DType::f32, {view.shape.front()}});
+    plans.push_back({called(name) + std::string(kScale), DType::f32, {view.shape.front()}});
     ++stored.int8;
   }
   for (const TensorPlan& plan : plans) {
@@ -148,7 +150,7 @@ Stored store(const Checkpoint& src, std::span<const std::string_view> names, Sto
   SafetensorsWriter writer(file, std::move(plans), metadata_of(type));
   for (const std::string_view name : names) {
     const TensorView& view = view_of(src, name);
-    const Storing storing(writer, name, view);
+    const Storing storing(writer, called(name), view);
     const DType dtype = type_of(name, view, type);
     if (dtype == view.dtype)
       storing.copy();

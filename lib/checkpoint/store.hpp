@@ -30,9 +30,10 @@ struct Stored {
 // Writes the tensors `names` of `src`, which must be there, to one safetensors file.  Floats of any
 // type, int8 with scales among them, become `type`; where they have it already they keep their
 // bits.  All others are copied.  Holds a piece of one tensor at a time; `progress` is called after
-// each tensor and may throw.
+// each tensor and may throw.  `prefix` is put before every name.
 // Throws Error{io}; Error{model} for a type that cannot be read, and for infinity or NaN in int8.
 Stored store(const Checkpoint& src, std::span<const std::string_view> names, StoredType type,
-             const std::filesystem::path& file, const std::function<void()>& progress);
+             const std::filesystem::path& file, const std::function<void()>& progress,
+             std::string_view prefix = {});
 
 }  // namespace nlp::checkpoint

@@ -191,7 +191,9 @@ class Conversion {
       add(checkpoint::store(source, names, options_.type, to / kWeights, options_.progress));
     } else {
       const Family& family = find_family(config["model_type"].get<std::string>(), from.string());
-      add(store_shards(source, names, family.names, options_.type, to, options_.progress));
+      SharedPart part{options_.shard_layers, {}};
+      if (!options_.share.empty()) part = shared_part(options_.share, names, family.names);
+      add(store_shards(source, names, family.names, part, options_.type, to, options_.progress));
       if (!options_.share.empty())
         stored.bytes -=
             share_tables(to, options_.share, from, target_ / to.lexically_relative(staging_));

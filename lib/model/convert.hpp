@@ -11,7 +11,8 @@ namespace nlp::model {
 struct ConvertOptions {
   checkpoint::StoredType type = checkpoint::StoredType::f32;
   bool table_shard = false;                // tables in a shard of their own: model/table_shard.hpp
-  std::filesystem::path share;             // the model whose shard of tables is taken; empty: none
+  std::int64_t shard_layers = 0;           // and so many layers, the first ones
+  std::filesystem::path share;             // the model whose shard is taken; empty: none
   std::function<void()> progress = [] {};  // called after each tensor; may throw
 };
 

@@ -90,6 +90,11 @@ void learn(std::string& name, Shape&, Values& values) {
     for (float& value : values) value += 0.01f;
 }
 
+void without_head(std::string& name, Shape&, Values&) {
+  if (name.find("cls.") == 0) name.clear();
+  if (name.find("bert.") == 0) name.erase(0, 5);
+}
+
 std::string refusal_of(const fs::path& source, const fs::path& other) {
   const TemporaryDirectory folder;
   try {
@@ -199,6 +204,55 @@ TEST_CASE("a model that was made of another shares its tables by a relative link
   }
 }
 
+TEST_CASE("layers that stayed the same are shared with the tables", "[model]") {
+  const TemporaryDirectory folder;
+  const auto& path = folder.path();
+  change_model(path / "learnt", [](const std::string& name, Shape&, Values& values) {
+    if (name.find("layer.0.") == std::string::npos && name.find("embeddings") == std::string::npos)
+      for (float& value : values) value += 0.01f;
+  });
+  change_model(path / "other", learn);
+  ConvertOptions options;
+  options.type = StoredType::int8;
+  options.table_shard = true;
+  options.shard_layers = 1;
+  const auto first = path / "first";
+  convert(golden::model("bert-mlm"), first, options);
+  const auto shared = nlp::checkpoint::read_shard_index(first / "model.safetensors.index.json");
+  const auto has_layer = [&](const char* shard, const std::string& layer) {
+    return std::ranges::any_of(shared.at(shard), [&](const std::string& name) {
+      return name.find(layer) != std::string::npos;
+    });
+  };
+  CHECK(has_layer(kTableShard, "encoder.layer.0."));
+  CHECK_FALSE(has_layer(kTableShard, "encoder.layer.1."));
+  CHECK_FALSE(has_layer(kOtherShard, "encoder.layer.0."));
+  CHECK(has_layer(kOtherShard, "encoder.layer.1."));
+
+  const Batch batch = golden::Arrays("bert-mlm").batch();
+  in_shards(path / "learnt", path / "second", StoredType::int8, first);
+  in_one(path / "learnt", path / "one", StoredType::int8);
+  CHECK(fs::is_symlink(path / "second" / kTableShard));
+  CHECK(rows_of(path / "second", batch) == rows_of(path / "one", batch));
+  in_one(golden::model("bert-mlm"), path / "whole", StoredType::int8);
+  CHECK(rows_of(first, batch) == rows_of(path / "whole", batch));
+  // A layer that learnt is another one.
+  check_says(refusal_of(path / "other", first), {"--dtype"});
+  convert(golden::model("bert-mlm"), path / "float", {StoredType::f32, true, 1, {}, [] {}});
+  check_says(refusal_of(path / "other", path / "float"), {"layer.0", "other numbers", "--freeze"});
+}
+
+TEST_CASE("an encoder without a head shares with a model that has one", "[model]") {
+  const TemporaryDirectory folder;
+  const auto& path = folder.path();
+  change_model(path / "bare", without_head);
+  in_shards(golden::model("bert-mlm"), path / "first", StoredType::f32);
+  in_shards(path / "bare", path / "second", StoredType::f32, path / "first");
+  CHECK(fs::is_symlink(path / "second" / kTableShard));
+  const Batch batch = golden::Arrays("bert-mlm").batch();
+  CHECK(rows_of(path / "second", batch) == rows_of(path / "bare", batch));
+}
+
 TEST_CASE("tables that are not the same are not shared, and the first difference is told",
           "[model]") {
   const TemporaryDirectory folder;
@@ -214,11 +268,11 @@ TEST_CASE("tables that are not the same are not shared, and the first difference
   check_says(refusal_of(path / "numbers", first),
              {"model-00001", words, "other numbers", "row 3", "--freeze 1"});
 
-  change_model(path / "bare", [](std::string& name, Shape&, Values&) {
-    if (name.find("cls.") == 0) name.clear();
-    if (name.find("bert.") == 0) name.erase(0, 5);
-  });
-  check_says(refusal_of(path / "bare", first), {"prefix", "expected embeddings.", "got bert."});
+  // An encoder's shard for a model with a head, whose names are others.
+  change_model(path / "bare", without_head);
+  in_shards(path / "bare", path / "encoder", StoredType::f32);
+  check_says(refusal_of(golden::model("bert-mlm"), path / "encoder"),
+             {"prefix", "expected bert.", "got embeddings.", "other way round"});
 
   in_shards(golden::model("bert-mlm"), path / "half", StoredType::bf16);
   check_says(refusal_of(golden::model("bert-mlm"), path / "half"),
@@ -237,7 +291,7 @@ TEST_CASE("tables that are not the same are not shared, and the first difference
   for (const auto name : source.names()) shards["all.safetensors"].emplace_back(name);
   folder.write("other/" + index, nlp::checkpoint::shard_index(shards, 1).dump());
   check_says(refusal_of(golden::model("bert-mlm"), path / "other"),
-             {"all.safetensors", "not a table"});
+             {"all.safetensors", "not shared"});
 
   // One that lacks a table.
   auto json = nlp::read_json(first / index);
