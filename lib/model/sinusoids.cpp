@@ -23,4 +23,18 @@ void Sinusoids::add(std::span<const std::int32_t> positions, dnn::Matrix dst) co
   }
 }
 
+tensor::Tensor sinusoidal_positions(std::int64_t positions, std::int64_t width) {
+  tensor::Tensor table({positions, width});
+  for (std::int64_t column = 0; column < width; ++column) {
+    const double wavelength =
+        std::pow(10000.0, static_cast<double>(column / 2 * 2) / static_cast<double>(width));
+    for (std::int64_t position = 0; position < positions; ++position) {
+      const double angle = static_cast<double>(position) / wavelength;
+      table.row(position)[static_cast<std::size_t>(column)] =
+          static_cast<float>(column % 2 == 0 ? std::sin(angle) : std::cos(angle));
+    }
+  }
+  return table;
+}
+
 }  // namespace nlp::model

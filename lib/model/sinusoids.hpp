@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dnn/matrix.hpp"
+#include "tensor/tensor.hpp"
 
 namespace nlp::model {
 
@@ -20,5 +21,9 @@ class Sinusoids {
  private:
   std::vector<double> wavelengths_;  // [(E+1)/2] of 2 pi
 };
+
+// Rows [positions,E] of the positions from 0 on, as the paper lays them out: sine and cosine of a
+// wavelength stand side by side.  PE(p,2k) = sin(p / 10000^(2k/E)), PE(p,2k+1) = cos of the same.
+tensor::Tensor sinusoidal_positions(std::int64_t positions, std::int64_t width);
 
 }  // namespace nlp::model

@@ -65,6 +65,13 @@ Tensor from_npy(const npy::Array& array, const std::string& where) {
   return tensor;
 }
 
+NamedTensors from_npz(const NpzArrays& arrays, const std::string& where) {
+  NamedTensors tensors;
+  for (const auto& [name, array] : arrays)
+    tensors.emplace(name, from_npy(array.array, where + ": " + name));
+  return tensors;
+}
+
 std::vector<std::uint8_t> flags_from_npy(const npy::Array& array, const std::string& where) {
   if (array.element >= npy::Element::f16) refuse(array, where, "bool or integers");
   const std::size_t size = npy::size_of(array.element);
