@@ -14,8 +14,10 @@
 #include "base/nearest.hpp"
 #include "cli/app.hpp"
 #include "cli/commands.hpp"
+#include "cli/help.hpp"
 #include "cli/manual.hpp"
 #include "cli/model_store.hpp"
+#include "cli/output_file.hpp"
 #include "cli/process.hpp"
 
 namespace {
@@ -55,19 +57,37 @@ fs::path program_of(const std::string& command) {
                           alike ? fmt::format("; did you mean {}?", near.front()) : ""));
 }
 
+// Becomes the program that shows a page, if there are both and stdout is a terminal.
+void show_page(int section, const std::string& name) {
+  const fs::path page = cli::program_directory().parent_path() / "share" / "man" /
+                        fmt::format("man{}", section) / fmt::format("{}.{}", name, section);
+  std::error_code ignored;
+  if (!fs::exists(page, ignored) || ::isatty(STDOUT_FILENO) != 1) return;
+  for (const char* man : {"/usr/bin/man", "/usr/local/bin/man", "/usr/bin/mandoc"})
+    if (::access(man, X_OK) == 0) become(man, {fs::path(man).filename(), page});
+}
+
+// `help tutorial`, a page of section 7, or its text.  Whether there is such a guide.
+bool show_guide(const std::vector<std::string>& arguments) {
+  const bool roff = arguments.size() == 2 && arguments[1] == "--help-man";  // for the build
+  if (arguments.size() != 1 && !roff) return false;
+  const auto guide = cli::guide(arguments[0]);
+  if (!guide) return false;
+  if (!roff) show_page(7, cli::page_name(guide->name));
+  cli::OutputFile out("");
+  out.write(roff ? cli::guide_page(*guide) : cli::guide_text(*guide));
+  out.commit();
+  return true;
+}
+
 // The manual page of a command (`model`, `model convert`), or its help where there is no page or
 // nothing to show it.
 [[noreturn]] void show_manual(std::vector<std::string> command) {
   const std::string name =
       cli::page_name(command.empty() ? "nlp" : fmt::format("{}", fmt::join(command, " ")));
-  const fs::path own = cli::program_directory();
-  const fs::path program = command.empty() ? own / "nlp" : program_of(command.front());
-  const fs::path page = own.parent_path() / "share" / "man" / "man1" / (name + ".1");
-  std::error_code ignored;
-  if (fs::exists(page, ignored))
-    for (const char* man : {"/usr/bin/man", "/usr/local/bin/man", "/usr/bin/mandoc"})
-      if (::access(man, X_OK) == 0 && ::isatty(STDOUT_FILENO) == 1)
-        become(man, {fs::path(man).filename(), page});
+  const fs::path program =
+      command.empty() ? cli::program_directory() / "nlp" : program_of(command.front());
+  show_page(1, name);
   if (command.empty()) command.emplace_back();
   command.front() = program.filename();
   command.emplace_back("--help");
@@ -85,7 +105,11 @@ int main(int argc, char** argv) {
   return app.run(1, argv, [&] {
     if (arguments.empty()) throw cli::NothingToRead();
     const std::string command = arguments.front();
-    if (command == "help") show_manual({arguments.begin() + 1, arguments.end()});
+    if (command == "help") {
+      arguments.erase(arguments.begin());
+      if (show_guide(arguments)) return;
+      show_manual(std::move(arguments));
+    }
     const fs::path program = program_of(command);
     arguments.front() = program.filename();
     wait_patiently();

@@ -51,11 +51,10 @@ auto with_array(const std::string& file, Use use) {
   if (found == arrays.end()) {
     std::string names;
     for (const auto& row : arrays) names += (names.empty() ? "" : ", ") + row.first;
-    throw Error(Kind::data,
-                fmt::format("{}: {}; there are: {}", where,
-                            named ? "no array " + file.substr(colon + 1)
-                                  : "several arrays (say which: FILE.npz:NAME)",
-                            names));
+    throw Error(Kind::data, fmt::format("{}: {}; there are: {}", where,
+                                        named ? "no array " + file.substr(colon + 1)
+                                              : "several arrays (say which: FILE.npz:NAME)",
+                                        names));
   }
   return use(found->second.array, where + ":" + found->first);
 }

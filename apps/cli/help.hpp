@@ -33,6 +33,10 @@ std::string short_help(const Manual& manual, const std::vector<OptionInfo>& opti
 // A page for man(1).
 std::string man_page(const Manual& manual, const std::vector<OptionInfo>& options);
 
+// A guide as a page of section 7, and as plain text.
+std::string guide_page(const Manual& guide);
+std::string guide_text(const Manual& guide);
+
 // {"command","summary","options":[{"names","argument","choices","description"}]}.
 std::string options_json(const Manual& manual, const std::vector<OptionInfo>& options);
 

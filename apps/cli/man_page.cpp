@@ -93,6 +93,24 @@ constexpr std::pair<std::string_view, std::string_view> kEnvironment[] = {
 };
 }  // namespace
 
+std::string guide_text(const Manual& guide) {
+  std::string text = fmt::format("{} - {}\n", page_name(guide.name), guide.summary);
+  for (const auto& section : guide.sections) {
+    if (section.title != "DESCRIPTION") text += fmt::format("\n{}\n", section.title);
+    for (const auto& paragraph : section.paragraphs) text += "\n" + paragraph + "\n";
+  }
+  return text;
+}
+
+std::string guide_page(const Manual& guide) {
+  const std::string title = page_name(guide.name);
+  std::string page =
+      fmt::format(".TH {} 7 \"\" \"nlp {}\" \"nlp manual\"\n", upper(title), NLP_VERSION);
+  page += fmt::format(".SH NAME\n{} \\- {}\n", literal(title), literal(guide.summary));
+  for (const auto& section : guide.sections) page += paragraphs_of(section);
+  return page;
+}
+
 std::string man_page(const Manual& manual, const std::vector<OptionInfo>& options) {
   const bool driver = manual.name == "nlp";
   const std::string title = page_name(manual.name);

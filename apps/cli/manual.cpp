@@ -13,25 +13,11 @@ bool is_title(std::string_view line) {
   return !line.empty() && std::all_of(line.begin(), line.end(),
                                       [](char c) { return (c >= 'A' && c <= 'Z') || c == ' '; });
 }
-}  // namespace
 
-bool is_indented(std::string_view paragraph) { return paragraph.rfind("  ", 0) == 0; }
-
-const Manual::Section* Manual::section(std::string_view title) const {
-  for (const Section& section : sections)
-    if (section.title == title) return &section;
-  return nullptr;
-}
-
-Manual manual(std::string_view name) {
-  const auto texts = manual_texts();
-  const auto found = std::find_if(texts.begin(), texts.end(),
-                                  [&](const ManualText& text) { return text.name == name; });
-  if (found == texts.end())
-    throw Error(Kind::internal, fmt::format("man/{}.txt: not in this build", name));
+Manual parse(const ManualText& source) {
   Manual manual;
-  manual.name = name;
-  std::istringstream lines{std::string(found->text)};
+  manual.name = source.name;
+  std::istringstream lines{std::string(source.text)};
   std::getline(lines, manual.summary);
   manual.sections.push_back({"DESCRIPTION", {}});
   bool open = false;  // a paragraph goes on
@@ -51,7 +37,30 @@ Manual manual(std::string_view name) {
   }
   return manual;
 }
+}  // namespace
 
+bool is_indented(std::string_view paragraph) { return paragraph.rfind("  ", 0) == 0; }
+
+const Manual::Section* Manual::section(std::string_view title) const {
+  for (const Section& section : sections)
+    if (section.title == title) return &section;
+  return nullptr;
+}
+
+std::optional<Manual> guide(std::string_view name) {
+  const auto texts = guide_texts();
+  const auto found = std::ranges::find(texts, name, &ManualText::name);
+  if (found == texts.end()) return std::nullopt;
+  return parse(*found);
+}
+
+Manual manual(std::string_view name) {
+  const auto texts = manual_texts();
+  const auto found = std::ranges::find(texts, name, &ManualText::name);
+  if (found == texts.end())
+    throw Error(Kind::internal, fmt::format("man/{}.txt: not in this build", name));
+  return parse(*found);
+}
 std::vector<std::string_view> command_names() {
   std::vector<std::string_view> names;
   for (const ManualText& text : manual_texts())

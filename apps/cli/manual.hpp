@@ -2,6 +2,7 @@
 // The first line is the summary; then the description; then sections, each under a title in
 // capitals.  In EXAMPLES an indented line is a command and what stands before it says what it does.
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ bool is_indented(std::string_view paragraph);
 // Throws Error{internal} where the build has no man/NAME.txt.
 Manual manual(std::string_view name);
 
+// A guide, man/guides/NAME.txt, which is laid out like a manual; absent where there is none.
+std::optional<Manual> guide(std::string_view name);
+
 // Every command that was built, in alphabetical order, the driver left out.
 std::vector<std::string_view> command_names();
 
@@ -40,5 +44,6 @@ struct ManualText {
   std::string_view name, text;
 };
 std::span<const ManualText> manual_texts();
+std::span<const ManualText> guide_texts();
 
 }  // namespace nlp::cli

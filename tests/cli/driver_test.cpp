@@ -19,6 +19,18 @@ TEST_CASE("nlp lists its commands, and help shows the manual of one", "[cli]") {
   CHECK(run({}).exit == 2);
 }
 
+TEST_CASE("help shows the tutorial, which is a page of section 7", "[cli]") {
+  const auto shown = run({"help", "tutorial"});
+  CHECK(shown.exit == 0);
+  CHECK(shown.out.rfind("nlp-tutorial - ", 0) == 0);
+  CHECK(shown.out.find("\nTOKENS\n") != std::string::npos);
+  CHECK(shown.out.find("\n    $ nlp tokenize") != std::string::npos);
+  const auto page = run({"help", "tutorial", "--help-man"});
+  CHECK(page.out.rfind(".TH NLP-TUTORIAL 7 ", 0) == 0);
+  CHECK(page.out.find("\n.SH TOKENS\n") != std::string::npos);
+  CHECK(run({"help", "tutorials"}).exit == 2);
+}
+
 TEST_CASE("help shows an example before the options", "[cli]") {
   for (const auto name : nlp::cli::command_names()) {
     INFO(name);
