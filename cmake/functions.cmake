@@ -43,6 +43,7 @@ set(nlp_libraries_base nlohmann_json::nlohmann_json PkgConfig::archive)
 set(nlp_libraries_text PkgConfig::utf8proc PkgConfig::oniguruma)
 set(nlp_libraries_tokenizer simdjson::simdjson nlohmann_json::nlohmann_json)
 set(nlp_libraries_plot PkgConfig::cairo)
+set(nlp_libraries_store PkgConfig::curl PkgConfig::crypto)
 set(nlp_libraries_dnn DNNL::dnnl ${NLP_OPENMP_RUNTIME} PkgConfig::hwy)
 
 # One room of lib/: the target nlp_room_NAME from all sources of its folder.

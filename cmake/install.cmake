@@ -19,7 +19,8 @@ target_compile_features(libnlp INTERFACE cxx_std_20)
 target_include_directories(libnlp INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/nlp>)
 target_link_libraries(libnlp INTERFACE fmt::fmt nlohmann_json::nlohmann_json simdjson::simdjson
                       DNNL::dnnl PkgConfig::utf8proc PkgConfig::oniguruma PkgConfig::hwy
-                      PkgConfig::archive PkgConfig::cairo Threads::Threads)
+                      PkgConfig::archive PkgConfig::cairo PkgConfig::curl PkgConfig::crypto
+                      Threads::Threads)
 
 install(TARGETS libnlp EXPORT nlp_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY lib/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/nlp FILES_MATCHING PATTERN "*.hpp"

@@ -13,6 +13,7 @@ set(NLP_ROOMS
   "task: base text tokenizer tensor dnn mask model"
   "train: base text tokenizer tensor dnn checkpoint mask model task"
   "plot: base"
+  "store: base"
 )
 
 # The only room that may include a dependency's headers.
@@ -23,4 +24,5 @@ set(NLP_OWNERS
   "checkpoint: nlohmann"
   "tokenizer: simdjson nlohmann"
   "plot: cairo fontconfig"
+  "store: curl openssl"
 )

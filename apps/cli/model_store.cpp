@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-#include <fstream>
 
 #include "base/error.hpp"
+#include "store/cache.hpp"
 
 namespace nlp::cli {
 namespace {
@@ -42,10 +42,10 @@ std::string expand(const std::string& text, const Environment& environment) {
   return expanded;
 }
 
-bool is_commit(const std::string& revision) {
-  return revision.size() == 40 && std::all_of(revision.begin(), revision.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
+fs::path hub_home(const Environment& environment) {
+  if (const auto home = environment("HF_HOME")) return expand(*home, environment);
+  const auto cache = environment("XDG_CACHE_HOME").value_or("~/.cache");
+  return fs::path(expand(cache, environment)) / "huggingface";
 }
 
 bool is_folder(const fs::path& path) {
@@ -53,11 +53,8 @@ bool is_folder(const fs::path& path) {
   return fs::is_directory(path, ignored);
 }
 
-// Names of the store have no more than one slash and stay inside of it.
-bool is_store_name(const std::string& name) {
-  return !name.empty() && name.front() != '/' && name.front() != '.' && name.back() != '/' &&
-         std::count(name.begin(), name.end(), '/') <= 1 && name.find("..") == std::string::npos;
-}
+fs::path shipped_directory() { return program_directory().parent_path() / "share/nlp/models"; }
+
 }  // namespace
 
 std::optional<std::string> environment(const char* name) {
@@ -69,9 +66,12 @@ std::optional<std::string> environment(const char* name) {
 fs::path hub_cache(const Environment& environment) {
   for (const char* name : {"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"})
     if (const auto value = environment(name)) return expand(*value, environment);
-  if (const auto home = environment("HF_HOME")) return fs::path(expand(*home, environment)) / "hub";
-  const auto cache = environment("XDG_CACHE_HOME").value_or("~/.cache");
-  return fs::path(expand(cache, environment)) / "huggingface" / "hub";
+  return hub_home(environment) / "hub";
+}
+
+fs::path token_file(const Environment& environment) {
+  if (const auto value = environment("HF_TOKEN_PATH")) return expand(*value, environment);
+  return hub_home(environment) / "token";
 }
 
 fs::path packed_cache(const Environment& environment) {
@@ -83,26 +83,6 @@ fs::path packed_cache(const Environment& environment) {
   return home ? fs::path(*home) / ".cache" / "nlp" : fs::path();
 }
 
-std::optional<fs::path> find_in_store(const fs::path& cache, const std::string& name) {
-  const auto at = name.find('@');
-  std::string repository = name.substr(0, at);
-  std::string revision = at == std::string::npos ? "main" : name.substr(at + 1);
-  if (!is_store_name(repository) || revision.empty() || revision.find("..") != std::string::npos)
-    return std::nullopt;
-  for (std::size_t k; (k = repository.find('/')) != std::string::npos;)
-    repository.replace(k, 1, "--");
-  const fs::path model = cache / ("models--" + repository);
-  if (!is_commit(revision)) {
-    std::ifstream in(model / "refs" / revision);
-    std::string commit;
-    if (!(in >> commit) || !is_commit(commit)) return std::nullopt;
-    revision = commit;
-  }
-  const fs::path snapshot = model / "snapshots" / revision;
-  if (!is_folder(snapshot)) return std::nullopt;
-  return snapshot;
-}
-
 fs::path program_directory() {
   std::error_code failed;
   const fs::path program = fs::read_symlink("/proc/self/exe", failed);
@@ -110,10 +90,20 @@ fs::path program_directory() {
 }
 
 std::optional<fs::path> find_shipped(const std::string& name) {
-  if (!is_store_name(name) || name.find('/') != std::string::npos) return std::nullopt;
-  const fs::path shipped = program_directory().parent_path() / "share/nlp/models" / name;
+  if (!store::ModelName::parse(name) || name.find('/') != std::string::npos) return std::nullopt;
+  const fs::path shipped = shipped_directory() / name;
   if (!is_folder(shipped)) return std::nullopt;
   return shipped;
+}
+
+std::vector<std::string> shipped_models() {
+  std::vector<std::string> names;
+  std::error_code absent;
+  for (const auto& entry : fs::directory_iterator(shipped_directory(), absent))
+    if (std::error_code ignored; fs::exists(entry.path() / "config.json", ignored))
+      names.push_back(entry.path().filename());
+  std::ranges::sort(names);
+  return names;
 }
 
 fs::path resolve_model(const std::string& given, const Environment& environment) {
@@ -122,14 +112,14 @@ fs::path resolve_model(const std::string& given, const Environment& environment)
   if (fs::exists(given, ignored))
     throw Error(Kind::model, fmt::format("{}: no directory; name the directory of a model", given));
   const fs::path cache = hub_cache(environment);
-  if (const auto found = find_in_store(cache, given)) return *found;
+  if (const auto found = store::find_snapshot(cache, given)) return *found;
   if (const auto shipped = find_shipped(given)) return *shipped;
-  if (!is_store_name(given))
+  if (!store::ModelName::parse(given))
     throw Error(Kind::model, given + ": no such directory; is the path right?");
   throw Error(Kind::model,
-              fmt::format("{}: no such model (neither a directory nor in the store {}); name a "
-                          "directory, or a model that is in the store",
-                          given, cache.string()));
+              fmt::format("{}: no such model (neither a directory nor in the store {}); see nlp "
+                          "model list, or fetch it: nlp model pull {}",
+                          given, cache.string(), given));
 }
 
 }  // namespace nlp::cli

@@ -1,11 +1,11 @@
-// Where models lie: a directory, the store shared with Hugging Face's libraries, or our own share/.
-// Source of the store's layout: huggingface_hub.  `models--ORG--NAME/refs/main` holds a commit,
-// `snapshots/COMMIT` the files.
+// Where models lie: a directory, the store shared with Hugging Face's libraries (store/cache.hpp),
+// or our own share/.
 #pragma once
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace nlp::cli {
 
@@ -17,10 +17,8 @@ std::optional<std::string> environment(const char* name);
 // ${XDG_CACHE_HOME:-~/.cache}/huggingface/hub; `~` and `$NAME` in them are expanded.
 std::filesystem::path hub_cache(const Environment& environment);
 
-// The snapshot of a model of the store, `ORG/NAME` or `ORG/NAME@REVISION`; absent where there is
-// none.
-std::optional<std::filesystem::path> find_in_store(const std::filesystem::path& cache,
-                                                   const std::string& name);
+// HF_TOKEN_PATH, else HF_HOME/token, else ${XDG_CACHE_HOME:-~/.cache}/huggingface/token.
+std::filesystem::path token_file(const Environment& environment);
 
 // NLP_CACHE, else ${XDG_CACHE_HOME:-~/.cache}/nlp: where packed weights are kept.  Empty where no
 // home is known.
@@ -31,6 +29,9 @@ std::filesystem::path program_directory();
 
 // A model that comes with nlp, share/nlp/models/NAME; absent where there is none.
 std::optional<std::filesystem::path> find_shipped(const std::string& name);
+
+// The names of all models that come with nlp, in alphabetical order.
+std::vector<std::string> shipped_models();
 
 // The directory of `given`.  Throws Error{model}.
 std::filesystem::path resolve_model(const std::string& given, const Environment& environment);

@@ -13,6 +13,7 @@
 #include "model/decoder.hpp"
 #include "model/encoder.hpp"
 #include "model/heads.hpp"
+#include "model/probe.hpp"
 #include "model/sections.hpp"
 
 namespace nlp::model {
@@ -35,10 +36,6 @@ class Workspace {
 void WorkspaceDelete::operator()(Workspace* workspace) const { delete workspace; }
 
 namespace {
-
-constexpr std::array kHeads = {
-    Head::masked_lm,          Head::token_classification, Head::sequence_classification,
-    Head::question_answering, Head::next_sentence,        Head::replaced_token};
 
 // A part that is read when it is first needed, by whichever thread needs it.
 template <class Part>
@@ -89,12 +86,6 @@ const tensor::Tensor& pool(const tensor::Tensor& src, std::span<const std::int64
     for (float& value : mean) value /= count;
   }
   return dst;
-}
-
-// A module that every checkpoint of the family has.
-std::string probe_of(const WeightNames& names) {
-  if (!names.embeddings_norm.empty()) return std::string(names.embeddings_norm);
-  return fmt::format(fmt::runtime(names.layer), 0, 0) + std::string(names.output_norm);
 }
 
 }  // namespace

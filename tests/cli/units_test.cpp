@@ -65,22 +65,6 @@ TEST_CASE("the store lies where the environment says, the nearest name first", "
   CHECK(hub_cache(environment) == "/new");
 }
 
-TEST_CASE("a model of the store is found by its name, at main or at a revision", "[cli]") {
-  const TemporaryDirectory cache;
-  const auto model = cache.path() / "models--org--name";
-  const std::string first(40, 'a'), second(40, 'b');
-  for (const auto& commit : {first, second}) fs::create_directories(model / "snapshots" / commit);
-  fs::create_directories(model / "refs");
-  cache.write("models--org--name/refs/main", first + "\n");
-  cache.write("models--org--name/refs/v2", second);
-  CHECK(find_in_store(cache.path(), "org/name") == model / "snapshots" / first);
-  CHECK(find_in_store(cache.path(), "org/name@v2") == model / "snapshots" / second);
-  CHECK(find_in_store(cache.path(), "org/name@" + second) == model / "snapshots" / second);
-  CHECK_FALSE(find_in_store(cache.path(), "org/name@" + std::string(40, 'c')));
-  CHECK_FALSE(find_in_store(cache.path(), "org/other"));
-  CHECK_FALSE(find_in_store(cache.path(), "../models--org--name/snapshots"));
-}
-
 TEST_CASE("a directory is a model before a name of the store is", "[cli]") {
   const TemporaryDirectory directory;
   const Environment nothing = [](const char*) { return std::nullopt; };
