@@ -15,9 +15,18 @@ std::string joined(const std::vector<std::string>& words) {
   return fmt::format("{}", fmt::join(words, " "));
 }
 
-bool takes_file(const CommandInfo::Option& option) {
-  return option.argument.find("FILE") != std::string::npos || option.argument == "DIR";
+// The name of a model, or its directory.
+bool takes_model(const CommandInfo::Option& option) {
+  return option.argument == "MODEL" || option.argument == "MODEL...";
 }
+
+bool takes_file(const CommandInfo::Option& option) {
+  return option.argument.find("FILE") != std::string::npos || option.argument == "DIR" ||
+         takes_model(option);
+}
+
+// Prints the names that -m knows, a line each.
+constexpr std::string_view kModelNames = "nlp model list -f names 2>/dev/null";
 
 std::string names_of(const std::vector<CommandInfo>& commands) {
   std::vector<std::string> names;
@@ -55,7 +64,7 @@ std::string bash_script(const std::vector<CommandInfo>& commands) {
   std::string script =
       "# Completions of nlp for bash.\n_nlp() {\n"
       "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-      "  local command=${COMP_WORDS[1]} words=\n  COMPREPLY=()\n";
+      "  local command=${COMP_WORDS[1]} words= models=\n  COMPREPLY=()\n";
   script += fmt::format(
       "  if [ \"$COMP_CWORD\" = 1 ]; then\n"
       "    mapfile -t COMPREPLY < <(compgen -W '{} help --help --version' -- \"$word\")\n"
@@ -78,12 +87,29 @@ std::string bash_script(const std::vector<CommandInfo>& commands) {
       script += fmt::format("    {})", fmt::join(patterns, "|"));
       if (!option.choices.empty())
         script += fmt::format(" words='{}' ;;\n", joined(option.choices));
+      else if (takes_model(option))
+        script += " models=1 ;;\n";
       else if (takes_file(option))
         script += " mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); return ;;\n";
       else
         script += " return ;;\n";
     }
-  script += "  esac\n  if [ -z \"$words\" ]; then\n    case $command in\n";
+  // What a command of models works on is one, too, unless an option begins.
+  std::vector<std::string> on_models;
+  for (const auto& command : commands)
+    for (const auto& option : command.options)
+      if (option.names.empty() && takes_model(option)) on_models.push_back(key_of(command));
+  script += "  esac\n";
+  if (!on_models.empty())
+    script +=
+        fmt::format("  case $words$command:$word in\n    *:-*) ;;\n    {}) models=1 ;;\n  esac\n",
+                    fmt::format("{}:*", fmt::join(on_models, ":*|")));
+  script += fmt::format(
+      "  if [ -n \"$models\" ]; then\n"
+      "    mapfile -t COMPREPLY < <(compgen -f -- \"$word\"\n"
+      "      compgen -W \"$({})\" -- \"$word\")\n    return\n  fi\n",
+      kModelNames);
+  script += "  if [ -z \"$words\" ]; then\n    case $command in\n";
   for (const auto& command : commands) {
     std::vector<std::string> words;
     std::string positional;
@@ -114,13 +140,15 @@ std::string zsh_text(std::string_view text) {
 
 std::string zsh_action(const CommandInfo::Option& option) {
   if (!option.choices.empty()) return fmt::format("({})", joined(option.choices));
+  if (takes_model(option)) return "_nlp_models";
   return takes_file(option) ? "_files" : " ";
 }
 
 std::string zsh_script(const std::vector<CommandInfo>& commands) {
-  std::string script =
-      "#compdef nlp\n# Completions of nlp for zsh.\n_nlp() {\n"
-      "  local -a commands\n  commands=(\n";
+  std::string script = "#compdef nlp\n# Completions of nlp for zsh.\n";
+  script +=
+      fmt::format("_nlp_models() {{\n  compadd -- ${{(f)\"$({})\"}}\n  _files\n}}\n", kModelNames);
+  script += "_nlp() {\n  local -a commands\n  commands=(\n";
   for (const auto& command : commands)
     if (!command.is_sub())
       script += "    " + in_quotes(command.name + ":" + command.summary) + "\n";
@@ -183,6 +211,7 @@ std::string fish_script(const std::vector<CommandInfo>& commands) {
         line += fmt::format(" -x -a '{}'", joined(option.choices));
       else if (!option.argument.empty())
         line += takes_file(option) ? " -r -F" : " -x";
+      if (takes_model(option)) line += fmt::format(" -a '({})'", kModelNames);
       script += line + " -d " + in_quotes(option.description) + "\n";
     }
   return script;

@@ -7,7 +7,7 @@ namespace nlp::cli {
 ModelOptions::ModelOptions(App& app, std::string standard) : standard_(std::move(standard)) {
   app.add_option("-m,--model", given_,
                  "Directory of a model, or its name in the model store; else NLP_MODEL")
-      ->type_name("DIR")
+      ->type_name("MODEL")
       ->group("Model");
 }
 

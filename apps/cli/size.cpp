@@ -30,6 +30,15 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   return static_cast<std::uint64_t>(bytes);
 }
 
+std::string size_text(std::uint64_t bytes) {
+  if (bytes < 1000) return fmt::format("{} B", bytes);
+  auto number = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  // What would be written 1000.0 belongs to the next unit.
+  for (; number >= 999.95 && unit < 4; ++unit) number /= 1000;
+  return fmt::format("{:.1f} {}B", number, " kMGT"[unit]);
+}
+
 Option* add_size(App& app, const std::string& names, std::uint64_t& value,
                  const std::string& description) {
   return app

@@ -5,5 +5,10 @@ namespace nlp::model_command {
 
 int cache(int argc, char** argv);
 int convert(int argc, char** argv);
+int info(int argc, char** argv);
+int list(int argc, char** argv);
+int pull(int argc, char** argv);
+int remove(int argc, char** argv);
+int verify(int argc, char** argv);
 
 }  // namespace nlp::model_command
