@@ -22,9 +22,9 @@ std::filesystem::path ModelOptions::named_directory() const {
   throw Error(Kind::usage, "no model given; pass -m DIRECTORY or set NLP_MODEL");
 }
 
-std::filesystem::path ModelOptions::directory() const {
+std::filesystem::path ModelOptions::directory(const std::string& standard) const {
   if (const auto named = find_named()) return *named;
-  for (const std::string& name : {standard_, std::string("default")})
+  for (const std::string& name : {standard, std::string("default")})
     if (const auto shipped = find_shipped(name)) return *shipped;
   throw Error(Kind::model,
               "no model given, and none comes with nlp yet; pass -m DIRECTORY or set NLP_MODEL");

@@ -25,7 +25,9 @@ class ModelOptions {
 
   // The directory of the model: as given, from the model store, or shipped.
   // Throws Error{model} telling where it was looked for.
-  std::filesystem::path directory() const;
+  std::filesystem::path directory() const { return directory(standard_); }
+  // The same with another shipped model: where options decide which one serves.
+  std::filesystem::path directory(const std::string& standard) const;
 
   // The same without the shipped ones: of -m or NLP_MODEL.  Throws Error{usage} where neither is
   // given.
@@ -117,8 +119,8 @@ class OutputOptions {
     std::string terminal = "";  // default where it is one; empty: the first of formats
     bool stage = false;         // jsonl unless stdout is a terminal; --wire
     bool offsets = false;       // --offsets
-    // Whether these options leave the results arrays; else npy and npz are refused, and jsonl is
-    // the default in their place.  Empty: they do.
+    // Whether these options leave the results arrays; else npy, npz and raw are refused, and jsonl
+    // is the default in their place.  Empty: they do.
     std::function<bool()> has_arrays = {};
   };
   explicit OutputOptions(App& app) : OutputOptions(app, Spec()) {}

@@ -7,7 +7,9 @@
 
 namespace nlp::cli {
 namespace {
-bool is_binary(const std::string& format) { return format == "npy" || format == "npz"; }
+bool is_binary(const std::string& format) {
+  return format == "npy" || format == "npz" || format == "raw";
+}
 }  // namespace
 
 OutputOptions::OutputOptions(App& app, Spec spec) : spec_(std::move(spec)) {
