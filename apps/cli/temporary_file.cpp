@@ -46,6 +46,17 @@ void TemporaryFile::flush() {
   buffer_.clear();
 }
 
+void TemporaryFile::write_at(std::uint64_t offset, std::string_view bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t written =
+        ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) fail(folder_);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+    offset += static_cast<std::uint64_t>(written);
+  }
+}
+
 void TemporaryFile::read(std::uint64_t offset, std::uint64_t size, std::string& dst) {
   flush();
   dst.resize(size);

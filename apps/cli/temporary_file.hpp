@@ -16,6 +16,9 @@ class TemporaryFile {
   TemporaryFile& operator=(const TemporaryFile&) = delete;
 
   void append(std::string_view bytes);
+  // Puts bytes at a place of their own, whatever is there; by several threads.  A file is filled by
+  // this or by append().
+  void write_at(std::uint64_t offset, std::string_view bytes) const;
   // Reads `size` bytes from `offset` on; they must be there.
   void read(std::uint64_t offset, std::uint64_t size, std::string& dst);
   // A name by which this process can open what was appended, as long as this lives.

@@ -155,7 +155,22 @@ void read_transformer(SentenceModules& dst) {
   }
 }
 
+std::optional<std::string> first_of(const SentenceModules& modules,
+                                    std::initializer_list<const char*> names) {
+  for (const char* const name : names)
+    if (modules.prompts.contains(name)) return name;
+  return std::nullopt;
+}
+
 }  // namespace
+
+std::optional<std::string> query_prompt(const SentenceModules& modules) {
+  return first_of(modules, {"query"});
+}
+
+std::optional<std::string> document_prompt(const SentenceModules& modules) {
+  return first_of(modules, {"document", "passage", "corpus"});
+}
 
 SentenceModules read_sentence_modules(const fs::path& directory) {
   SentenceModules result;
@@ -171,6 +186,7 @@ SentenceModules read_sentence_modules(const fs::path& directory) {
   read_transformer(result);
   const fs::path whole = directory / "config_sentence_transformers.json";
   if (const auto config = read_optional(whole)) {
+    result.similarity = value_of(whole, *config, "similarity_fn_name", result.similarity);
     using Prompts = std::map<std::string, std::string>;
     result.prompts = value_of(whole, *config, "prompts", Prompts());
     const auto name = value_of<std::string>(whole, *config, "default_prompt_name", "");

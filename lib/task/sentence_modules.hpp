@@ -36,7 +36,13 @@ struct SentenceModules {
   std::optional<Splade> splade;                // words with weights, no vector
   std::map<std::string, std::string> prompts;  // by name
   std::string prompt;                          // the default one
+  std::string similarity = "cosine";           // how vectors are compared
 };
+
+// What stands before queries, and before texts that are searched: the name of the first prompt that
+// is there, or nothing.  Source: encode_query, encode_document.
+std::optional<std::string> query_prompt(const SentenceModules& modules);
+std::optional<std::string> document_prompt(const SentenceModules& modules);
 
 // Throws Error{model}: a file is missing or broken, a module or a pooling mode is not known.
 SentenceModules read_sentence_modules(const std::filesystem::path& directory);

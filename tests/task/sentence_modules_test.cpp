@@ -143,6 +143,22 @@ TEST_CASE("length, lowercase and prompts come from their files", "[task]") {
   check_refused(directory, {"default_prompt_name none"});
 }
 
+TEST_CASE("queries and documents have the first prompt that is theirs, and one similarity",
+          "[task]") {
+  Directory directory;
+  fill(directory, R"({"pooling_mode_mean_tokens":true})");
+  CHECK_FALSE(nlp::task::query_prompt(directory.read()));
+  CHECK(directory.read().similarity == "cosine");
+  directory.put(
+      "config_sentence_transformers.json",
+      R"({"prompts":{"corpus":"c","passage":"p","query":"q"},"similarity_fn_name":"dot"})");
+  CHECK(nlp::task::query_prompt(directory.read()) == "query");
+  CHECK(nlp::task::document_prompt(directory.read()) == "passage");
+  CHECK(directory.read().similarity == "dot");
+  directory.put("config_sentence_transformers.json", R"({"similarity_fn_name":null})");
+  CHECK(directory.read().similarity == "cosine");
+}
+
 TEST_CASE("what is not known of the modules is refused, never left out", "[task]") {
   Directory directory;
   fill(directory, R"({"pooling_mode":"mean_of_means"})");

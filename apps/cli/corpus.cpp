@@ -1,0 +1,151 @@
+#include "cli/corpus.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <limits>
+#include <utility>
+
+#include "base/error.hpp"
+#include "cli/set_run.hpp"
+#include "cli/signals.hpp"
+
+namespace nlp::cli {
+
+Corpus::Corpus(const std::string& file, const std::string& texts, const InputOptions& input) {
+  const auto from_stdin = std::ranges::count(input.files, "-") + (file == "-") + (texts == "-");
+  if (from_stdin > 1)
+    throw Error(Kind::usage,
+                "stdin can be read once: by --corpus, --texts or as the texts; name a "
+                "FILE for the others");
+  MappedInput mapped(file);
+  const bool array = npy::is_array(mapped.bytes());
+  if (!array) {
+    if (!texts.empty())
+      throw Error(Kind::usage, fmt::format("--texts: {} holds lines itself (expected a .npy file "
+                                           "for --corpus)",
+                                           mapped.name()));
+    lines_.emplace(std::move(mapped), input);
+  } else {
+    try {
+      header_ = npy::read_header(mapped.bytes());
+      if (header_.shape.size() != 2)
+        throw Error(Kind::data,
+                    fmt::format("shape [{}] (expected one row for each line: [lines, numbers], as "
+                                "nlp embed writes it)",
+                                fmt::join(header_.shape, ", ")));
+    } catch (const Error& error) {
+      throw error.at(mapped.name());
+    }
+    array_.emplace(std::move(mapped));
+    if (!texts.empty()) lines_.emplace(MappedInput(texts), input);
+    if (lines_ && lines_->count() != header_.shape[0])
+      throw Error(Kind::data,
+                  fmt::format("{}: {} (expected as many as {} has rows, {})", lines_->name(),
+                              counted(static_cast<std::uint64_t>(lines_->count()), "line"),
+                              array_->name(), header_.shape[0]));
+  }
+  if (lines_ && lines_->repaired() > 0)
+    input.app().messages().warn(fmt::format("{}: {} that was no UTF-8 replaced by U+FFFD",
+                                            lines_->name(), counted(lines_->repaired(), "place")));
+}
+
+void Corpus::embed(const task::Embedder& embedder, const model::Model& model,
+                   const ComputeOptions& compute, const InputOptions& input,
+                   bool stdout_is_terminal) {
+  const std::size_t size = static_cast<std::size_t>(embedder.size()) * sizeof(float);
+  spool_ = std::make_unique<TemporaryFile>();
+  std::atomic<std::uint64_t> cut = 0, failed = 0;
+  const auto write = [&](std::size_t line, std::span<const float> vector) {
+    spool_->write_at(line * size, {reinterpret_cast<const char*>(vector.data()), size});
+  };
+  const auto fail = [&](std::size_t line, const Error& error) {
+    if (error.kind() != Kind::data) throw error;
+    if (!input.skip_errors) throw error.at(fmt::format("{}:{}", lines_->name(), line + 1));
+    ++failed;
+    write(line, std::vector<float>(size / sizeof(float), std::numeric_limits<float>::quiet_NaN()));
+  };
+  {
+    Progress progress(input.app().messages(), stdout_is_terminal, "corpus line");
+    for_each_part(
+        static_cast<std::size_t>(lines_->count()), model, compute, progress,
+        [&](std::size_t first, std::size_t last, model::Workspace& workspace) {
+          check_signals();
+          std::vector<task::SplitInput> texts;
+          std::vector<std::size_t> places;
+          for (std::size_t k = first; k < last; ++k) {
+            try {
+              texts.push_back(embedder.prepare(lines_->line(static_cast<std::int64_t>(k))));
+              places.push_back(k);
+              cut += texts.back().truncated;
+            } catch (const Error& error) {
+              fail(k, error);
+            }
+          }
+          const auto vectors = embedder(texts, workspace);
+          for (std::size_t k = 0; k < texts.size(); ++k) write(places[k], vectors[k]);
+        });
+  }
+  const Messages& messages = input.app().messages();
+  if (cut > 0)
+    messages.warn(
+        fmt::format("{}: {} cut to what the model takes", lines_->name(), counted(cut, "line")));
+  if (failed > 0)
+    messages.warn(
+        fmt::format("{}: {} with an error skipped", lines_->name(), counted(failed, "line")));
+  made_ = std::make_unique<MappedFile>(spool_->path());
+  header_ = {npy::Type::float32, {lines_->count(), embedder.size()}, 0};
+}
+
+void Corpus::prepare(const Search& search) {
+  const auto values = (array_ ? array_->bytes() : made_->bytes()).subspan(header_.offset);
+  const std::int64_t rows = header_.shape[0], columns = header_.shape[1];
+  if (header_.type == npy::Type::int8 || header_.type == npy::Type::uint8)
+    return prepare_bits(search, values);
+  if (search.rescore)
+    throw Error(Kind::usage, fmt::format("--rescore: {} is not binary; its scores are exact",
+                                         array_ ? array_->name() : lines_->name()));
+  if (header_.type != npy::Type::float32)
+    throw Error(Kind::data, fmt::format("{}: int64 (expected float32, or bits as nlp embed "
+                                        "--precision binary or ubinary writes them)",
+                                        array_->name()));
+  if (columns != search.size)
+    throw Error(Kind::data,
+                fmt::format("{}: numbers of a vector (expected {}, as the model's, got {}); take "
+                            "the model it was made with, or --dims",
+                            array_->name(), search.size, columns));
+  if (reinterpret_cast<std::uintptr_t>(values.data()) % alignof(float) != 0)
+    throw Error(Kind::data, array_->name() + ": its values do not lie on 4 bytes; write it again");
+  const dnn::ConstMatrix matrix{reinterpret_cast<const float*>(values.data()), rows, columns,
+                                columns};
+  rows_ = std::make_unique<task::NearestRows>(matrix, search.similarity, search.threads);
+}
+
+void Corpus::prepare_bits(const Search& search, std::span<const std::byte> values) {
+  const std::int64_t rows = header_.shape[0], columns = header_.shape[1];
+  if (columns != (search.size + 7) / 8)
+    throw Error(
+        Kind::data,
+        fmt::format("{}: bytes of a vector (expected {}, for the bits of {} numbers, got {}); {}",
+                    array_->name(), (search.size + 7) / 8, search.size, columns,
+                    columns == search.size
+                        ? "int8 and uint8 vectors are not searched, keep float32 or bits"
+                        : "take the model it was made with, or --dims"));
+  const auto bytes = std::span(reinterpret_cast<const std::uint8_t*>(values.data()),
+                               static_cast<std::size_t>(rows * columns));
+  bits_ = std::make_unique<task::NearestBits>(bytes, search.size, header_.type == npy::Type::int8,
+                                              search.threads);
+  rescore_ = search.rescore.value_or(0);
+}
+
+task::Matches Corpus::nearest(std::span<const std::vector<float>> queries, std::int64_t most) {
+  return bits_ ? (*bits_)(queries, most, rescore_) : (*rows_)(queries, most);
+}
+
+std::optional<std::string> Corpus::text(std::int64_t row) const {
+  if (!lines_) return std::nullopt;
+  return lines_->line(row);
+}
+
+}  // namespace nlp::cli
