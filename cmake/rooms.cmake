@@ -12,6 +12,7 @@ set(NLP_ROOMS
   "model: base tensor dnn checkpoint"
   "task: base text tokenizer tensor dnn mask model"
   "train: base text tokenizer tensor dnn checkpoint mask model task"
+  "explain: base text tokenizer tensor dnn model task train"
   "plot: base"
   "store: base"
 )

@@ -12,6 +12,19 @@ unsigned colour_of(std::string_view label) {
   return sum;
 }
 
+// Calls plain(text) and marked(text, mark) for the parts of a text in their order.
+template <class Plain, class Marked>
+void for_parts(std::string_view text, const std::vector<Mark>& marks, Plain plain, Marked marked) {
+  std::size_t at = 0;
+  for (const Mark& mark : marks) {
+    plain(text.substr(at, mark.span.start - at));
+    marked(text.substr(mark.span.start, mark.span.size()), mark);
+    at = mark.span.end;
+  }
+  plain(text.substr(at));
+}
+}  // namespace
+
 std::string escaped(std::string_view text) {
   std::string html;
   for (const char c : text) {
@@ -37,19 +50,6 @@ std::string escaped(std::string_view text) {
   }
   return html;
 }
-
-// Calls plain(text) and marked(text, mark) for the parts of a text in their order.
-template <class Plain, class Marked>
-void for_parts(std::string_view text, const std::vector<Mark>& marks, Plain plain, Marked marked) {
-  std::size_t at = 0;
-  for (const Mark& mark : marks) {
-    plain(text.substr(at, mark.span.start - at));
-    marked(text.substr(mark.span.start, mark.span.size()), mark);
-    at = mark.span.end;
-  }
-  plain(text.substr(at));
-}
-}  // namespace
 
 std::string in_colour(std::string_view text, const std::vector<Mark>& marks) {
   std::string line;

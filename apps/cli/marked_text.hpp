@@ -10,6 +10,9 @@
 
 namespace nlp::cli {
 
+// With what HTML takes for markup written as it stands.
+std::string escaped(std::string_view text);
+
 struct Mark {
   text::Span span;  // bytes of the text; marks ascend and do not overlap
   std::string label;

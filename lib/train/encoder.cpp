@@ -92,7 +92,10 @@ void Encoder::embed(const Pass& pass, Shard& shard) const {
         for (std::int64_t k = 0; k < width; ++k) to[k] += row[k];
     }
   };
-  add(word_table_, shard.batch.ids, true);
+  if (shard.words.empty())
+    add(word_table_, shard.batch.ids, true);
+  else
+    std::copy_n(shard.words.data(), count * width, rows.data);
   if (type_table_ >= 0) add(type_table_, shard.batch.type_ids, false);
   if (position_table_ >= 0) {
     model::token_positions(config_, shard.batch, shard.positions);

@@ -45,6 +45,8 @@ struct Shard {
   bool some = false;      // whether the last block works on the wanted rows only
   WantedRows wanted;
 
+  // [N,E], in place of rows of the table of words; empty: those of the batch's ids.
+  tensor::Tensor words;
   std::vector<std::int32_t> positions;  // [N], in the table of positions
   tensor::Tensor rows;                  // [padded N,H]: the stream through the blocks; then [W,H]
   NormState embeddings_norm, final_norm;
