@@ -13,7 +13,7 @@ set(NLP_ROOMS
   "task: base text tokenizer tensor dnn mask model"
   "train: base text tokenizer tensor dnn checkpoint mask model task"
   "explain: base text tokenizer tensor dnn model task train"
-  "plot: base"
+  "plot: base text"
   "store: base"
 )
 

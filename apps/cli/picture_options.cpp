@@ -8,6 +8,7 @@
 #include <cctype>
 #include <cmath>
 #include <filesystem>
+#include <span>
 
 #include "base/error.hpp"
 #include "base/npz.hpp"
@@ -33,8 +34,9 @@ void write_arrays(const std::vector<PictureArray>& arrays, OutputFile& file) {
     npz.write({reinterpret_cast<const char*>(&value), sizeof value});
   };
   for (const auto& array : arrays) {
-    const std::int64_t shape[] = {static_cast<std::int64_t>(array.values.size())};
-    npz.begin(array.name, array.type, shape);
+    const std::int64_t count[] = {static_cast<std::int64_t>(array.values.size())};
+    const std::span<const std::int64_t> shape = array.shape;
+    npz.begin(array.name, array.type, shape.empty() ? std::span<const std::int64_t>(count) : shape);
     for (const double value : array.values)
       if (array.type == npy::Type::int64)
         write(static_cast<std::int64_t>(value));
@@ -52,14 +54,17 @@ PictureOptions::PictureOptions(App& app, Size standard) : standard_(standard) {
                  ".svg, .png, .pdf or .html; without it blocks go to stdout")
       ->type_name("FILE");
   app.add_option("--title", title_, "A title above the picture")->type_name("TEXT");
+  const auto size = [](int pixels) {
+    return pixels > 0 ? fmt::format("else {}", pixels) : std::string("else what it needs");
+  };
   app.add_option(
          "--width", width_,
-         fmt::format("Pixels, else {}; columns of blocks, else the terminal's", standard.width))
+         fmt::format("Pixels, {}; columns of blocks, else the terminal's", size(standard.width)))
       ->type_name("N")
       ->default_str("");
-  app.add_option(
-         "--height", height_,
-         fmt::format("Pixels, else {}; rows of blocks, else the terminal's", standard.height))
+  app.add_option("--height", height_,
+                 fmt::format("Pixels, {}; rows of blocks, else {}", size(standard.height),
+                             standard.height > 0 ? "the terminal's" : "what it needs"))
       ->type_name("N")
       ->default_str("");
   app.add_option("--scale", scale_,
@@ -102,13 +107,22 @@ void PictureOptions::choose_kind() {
   if (scale_ > 0 && kind_ != Kind::png)
     throw Error(nlp::Kind::usage, "--scale: only a .png has dots");
   if (scale_ <= 0) scale_ = kScale;
+  check_dots();
+  if (!data_.empty() && data_ == output_)
+    throw Error(nlp::Kind::usage, "--data and --output name the same file; choose another");
+}
+
+void PictureOptions::check_dots() const {
   if (kind_ == Kind::png && std::max(width(), height()) * scale_ > kLongestSide)
     throw Error(
         nlp::Kind::usage,
         fmt::format("--scale: too large a picture (expected at most {} dots a side, got {})",
                     kLongestSide, std::max(width(), height()) * scale_));
-  if (!data_.empty() && data_ == output_)
-    throw Error(nlp::Kind::usage, "--data and --output name the same file; choose another");
+}
+
+void PictureOptions::set_standard(Size standard) {
+  standard_ = standard;
+  check_dots();
 }
 
 PictureOptions::Cells PictureOptions::cells(int more) const {

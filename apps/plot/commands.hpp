@@ -3,6 +3,8 @@
 
 namespace nlp::plot_command {
 
+int attention(int argc, char** argv);
 int loss(int argc, char** argv);
+int positions(int argc, char** argv);
 
 }  // namespace nlp::plot_command

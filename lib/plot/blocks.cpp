@@ -4,6 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+
+#include "text/grapheme.hpp"
+#include "text/width.hpp"
 
 namespace nlp::plot {
 
@@ -35,40 +39,82 @@ void Blocks::line(Point from, Point to, Color color) {
   }
 }
 
+void Blocks::half(int column, int y, int color) {
+  if (Cell* found = y < 0 ? nullptr : cell(column, y / 2)) {
+    if (found->quarters != 0 || !found->character.empty()) *found = Cell();
+    (y % 2 == 0 ? found->color : found->below) = color;
+  }
+}
+
 void Blocks::text(int column, int row, std::string_view utf8) {
   for (std::size_t at = 0; at < utf8.size();) {
-    std::size_t end = at + 1;
-    while (end < utf8.size() && (static_cast<unsigned char>(utf8[end]) & 0xC0) == 0x80) ++end;
-    if (Cell* found = cell(column++, row)) *found = {0, -1, std::string(utf8.substr(at, end - at))};
-    at = end;
+    const std::string_view letter = utf8.substr(at, text::cluster_size(utf8, at));
+    at += letter.size();
+    const int width = text::columns_of(letter);
+    if (width == 0) continue;
+    Cell* last = cell(column + width - 1, row);
+    if (Cell* found = last == nullptr ? nullptr : cell(column, row)) {
+      *found = Cell();
+      found->character = letter;
+      if (width > 1) {
+        *last = Cell();
+        last->covered = true;
+      }
+    }
+    column += width;
   }
 }
 
 void Blocks::mark(int column, int row, std::string_view character, Color color) {
-  if (Cell* found = cell(column, row)) *found = {0, terminal_color(color), std::string(character)};
+  Cell* found = cell(column, row);
+  if (found == nullptr) return;
+  *found = Cell();
+  found->color = terminal_color(color);
+  found->character = character;
 }
 
 std::string Blocks::str(bool colored) const {
   static constexpr const char* kQuarters[] = {" ", "▘", "▝", "▀", "▖", "▌", "▞", "▛",
                                               "▗", "▚", "▐", "▜", "▄", "▙", "▟", "█"};
+  const auto escape = [](int color, int below) {
+    std::string made = "\033[0";
+    if (color >= 0) made += fmt::format(";38;5;{}", color);
+    if (below >= 0) made += fmt::format(";48;5;{}", below);
+    return made + "m";
+  };
   std::string made;
   for (int row = 0; row < rows_; ++row) {
-    int color = -1, blanks = 0;
+    int color = -1, below = -1, blanks = 0;
     for (int column = 0; column < columns_; ++column) {
       const Cell& at = cells_[static_cast<std::size_t>(row * columns_ + column)];
-      const std::string shown = at.character.empty() ? kQuarters[at.quarters] : at.character;
+      if (at.covered) continue;
+      const bool has_halves = at.character.empty() && at.quarters == 0;
+      std::string shown = at.character.empty() ? kQuarters[at.quarters] : at.character;
+      // The lower half alone is its own character: what is above keeps the terminal's colour.
+      int front = at.color, back = at.below;
+      if (has_halves && (front >= 0 || back >= 0)) {
+        shown = front >= 0 ? "▀" : "▄";
+        if (front == back) shown = "█";
+        if (front < 0 || front == back) front = std::exchange(back, -1);
+      }
       if (shown == " ") {
         ++blanks;
         continue;
       }
+      if (blanks > 0 && below >= 0) {
+        if (colored) made += escape(-1, -1);
+        color = below = -1;
+      }
       made.append(static_cast<std::size_t>(blanks), ' ');
       blanks = 0;
-      if (colored && at.color != color)
-        made += at.color < 0 ? std::string("\033[0m") : fmt::format("\033[38;5;{}m", at.color);
-      color = at.color;
+      if (colored && (front != color || back != below))
+        made +=
+            back == below && front >= 0 ? fmt::format("\033[38;5;{}m", front) : escape(front, back);
+      color = front;
+      below = back;
       made += shown;
     }
-    if (colored && color >= 0) made += "\033[0m";
+    if (colored && (color >= 0 || below >= 0)) made += "\033[0m";
     made += '\n';
   }
   return made;

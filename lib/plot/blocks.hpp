@@ -9,7 +9,8 @@
 
 namespace nlp::plot {
 
-// A field of cells, each of four quarters of one colour.
+// A field of cells, each of four quarters of one colour, of two halves of two colours, or of a
+// character.
 class Blocks {
  public:
   Blocks(int columns, int rows);
@@ -19,7 +20,10 @@ class Blocks {
   // one.
   void line(Point from, Point to, Color color);
 
-  // Text from a cell on, a character a cell; what is beyond is left out.
+  // One half of a cell, in one of the terminal's colours: y downwards from 0 to 2 * rows - 1.
+  void half(int column, int y, int color);
+
+  // Text (valid UTF-8) from a cell on, a wide character two cells; what is beyond is left out.
   void text(int column, int row, std::string_view utf8);
   // A character in a colour.
   void mark(int column, int row, std::string_view character, Color color);
@@ -32,7 +36,9 @@ class Blocks {
   struct Cell {
     std::uint8_t quarters = 0;  // 1 upper left, 2 upper right, 4 lower left, 8 lower right
     int color = -1;             // of the terminal
+    int below = -1;             // of the lower half, where `color` is that of the upper one
     std::string character;      // instead of quarters
+    bool covered = false;       // by the wide character on the left
   };
   Cell* cell(int column, int row);
   void dot(int x, int y, int color);

@@ -28,8 +28,10 @@ Color with_opacity(Color color, double opacity);
 // "#0072b2"; without the opacity.
 std::string hex(Color color);
 
-// The nearest of the 216 colours 16 to 231 of a terminal, whatever the opacity.
-// Source: xterm, 256colres.pl: red, green and blue are 0, 95, 135, 175, 215 or 255.
+// The one of the colours 16 to 255 of a terminal that looks most like it, whatever the opacity.
+// Source: xterm, 256colres.pl: a cube of red, green and blue of 0, 95, 135, 175, 215 or 255, then
+// greys from 8 to 238.
 int terminal_color(Color color);
+Color color_of_terminal(int index);
 
 }  // namespace nlp::plot

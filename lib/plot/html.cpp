@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/json.hpp"
+#include "plot/html_scripts.hpp"
 #include "plot/svg.hpp"
 
 namespace nlp::plot {
@@ -15,57 +16,6 @@ constexpr const char* kStyle =
     "#tip{position:absolute;visibility:hidden;pointer-events:none;background:#fffffff0;"
     "border:1px solid #bbb;border-radius:3px;padding:4px 8px;white-space:nowrap}"
     "#tip td{padding:0 .6em 0 0;font-variant-numeric:tabular-nums}";
-
-constexpr const char* kScript = R"js(
-const data = JSON.parse(document.getElementById("data").textContent);
-const svg = document.querySelector("svg"), tip = document.getElementById("tip");
-const rule = document.createElementNS(svg.namespaceURI, "line");
-rule.setAttribute("stroke", "#888");
-rule.setAttribute("y1", data.top);
-rule.setAttribute("y2", data.bottom);
-rule.style.visibility = "hidden";
-svg.append(rule);
-function nearest(places, x) {
-  let low = 0, high = places.length - 1;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (places[middle] < x) low = middle; else high = middle;
-  }
-  return Math.abs(places[low] - x) <= Math.abs(places[high] - x) ? low : high;
-}
-function cell(row, text, color) {
-  const made = row.insertCell();
-  made.textContent = text;
-  if (color) made.style.color = color;
-}
-function hide() { tip.style.visibility = rule.style.visibility = "hidden"; }
-svg.addEventListener("pointerleave", hide);
-svg.addEventListener("pointermove", event => {
-  const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-  if (at.x < data.left - 4 || at.x > data.right + 4 || at.y < data.top || at.y > data.bottom)
-    return hide();
-  const table = document.createElement("table");
-  let place = null;
-  for (const series of data.series) {
-    const k = nearest(series.places, at.x);
-    if (place === null || Math.abs(series.places[k] - at.x) < Math.abs(place - at.x))
-      place = series.places[k];
-    const row = table.insertRow();
-    cell(row, "\u25cf " + series.name, series.color);
-    cell(row, data.x_name + " " + series.x[k]);
-    for (const name in series.values)
-      if (series.values[name][k] !== null)
-        cell(row, name + " " + Number(series.values[name][k].toPrecision(5)));
-  }
-  tip.replaceChildren(table);
-  rule.setAttribute("x1", place);
-  rule.setAttribute("x2", place);
-  const left = at.x > (data.left + data.right) / 2;
-  tip.style.left = (left ? place - 12 - tip.offsetWidth : place + 12) + "px";
-  tip.style.top = Math.min(at.y + 12, data.bottom - tip.offsetHeight) + "px";
-  tip.style.visibility = rule.style.visibility = "visible";
-});
-)js";
 
 // Six digits tell more than anyone sees.
 Json numbers(const std::vector<double>& values, int digits) {
@@ -99,15 +49,30 @@ std::string html_page(const Picture& picture, const Hover& hover) {
                               {"x", integral(series.x)},
                               {"values", values}});
   }
+  if (!hover.maps.empty()) {
+    data = {{"row_name", hover.row_name},     {"column_name", hover.column_name},
+            {"value_name", hover.value_name}, {"rows", hover.rows},
+            {"columns", hover.columns},       {"maps", Json::array()}};
+    for (const auto& map : hover.maps)
+      data["maps"].push_back({{"name", map.name},
+                              {"left", map.left},
+                              {"top", map.top},
+                              {"width", map.width},
+                              {"height", map.height},
+                              {"rows", map.rows},
+                              {"columns", map.columns},
+                              {"values", numbers(map.values, 4)}});
+  }
   // No name may end the element.
   std::string json = data.dump(-1, ' ', false, Json::error_handler_t::replace);
   for (std::size_t at = 0; (at = json.find('<', at)) != std::string::npos;)
     json.replace(at, 1, "\\u003c");
+  const char* script = !hover.maps.empty() ? kMapScript : !hover.series.empty() ? kLineScript : "";
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>{}</title>\n"
       "<style>{}</style>\n<div id=\"plot\">\n{}<div id=\"tip\"></div>\n</div>\n"
-      "<script type=\"application/json\" id=\"data\">{}</script>\n<script>{}</script>\n</html>\n",
-      escaped(picture.title), kStyle, svg(picture), json, kScript);
+      "<script type=\"application/json\" id=\"data\">{}</script>\n<script>{}{}</script>\n</html>\n",
+      escaped(picture.title), kStyle, svg(picture), json, kSharedScript, script);
 }
 
 }  // namespace nlp::plot

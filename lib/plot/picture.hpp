@@ -26,11 +26,24 @@ struct Box {
   Color fill;
 };
 
+struct Polygon {
+  std::vector<Point> points;
+  Color fill;
+};
+
 struct Disc {
   Point center;
   double radius = 0;
   Color fill;
   Color edge;
+};
+
+// Rows of rectangles without gaps, row-major from the upper left corner on.
+struct Cells {
+  Point corner;
+  double width = 0, height = 0;  // of all together
+  int rows = 0, columns = 0;
+  std::vector<Color> colors;  // their opacity does not count
 };
 
 enum class Anchor { start, middle, end };
@@ -46,7 +59,7 @@ struct Text {
   Color color = kInk;
 };
 
-using Shape = std::variant<Box, Line, Disc, Text>;
+using Shape = std::variant<Box, Line, Polygon, Disc, Cells, Text>;
 
 struct Picture {
   double width = 0, height = 0;

@@ -45,6 +45,12 @@ class Drawing {
     set(line.color);
     cairo_stroke(cairo_);
   }
+  void operator()(const Polygon& polygon) const {
+    for (const Point& point : polygon.points) cairo_line_to(cairo_, point.x, point.y);
+    cairo_close_path(cairo_);
+    set(polygon.fill);
+    cairo_fill(cairo_);
+  }
   void operator()(const Disc& disc) const {
     cairo_new_sub_path(cairo_);
     cairo_arc(cairo_, disc.center.x, disc.center.y, disc.radius, 0, 2 * std::numbers::pi);
@@ -54,6 +60,33 @@ class Drawing {
     cairo_set_dash(cairo_, nullptr, 0, 0);
     set(disc.edge);
     cairo_stroke(cairo_);
+  }
+  void operator()(const Cells& cells) const {
+    const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, cells.columns, cells.rows),
+                          cairo_surface_destroy);
+    if (cairo_surface_status(surface.get()) != CAIRO_STATUS_SUCCESS)
+      return check(cairo_surface_status(surface.get()));
+    unsigned char* data = cairo_image_surface_get_data(surface.get());
+    const int stride = cairo_image_surface_get_stride(surface.get());
+    for (std::size_t k = 0; k < cells.colors.size(); ++k) {
+      const Color color = cells.colors[k];
+      const std::uint32_t value = static_cast<std::uint32_t>(color.red) << 16 |
+                                  static_cast<std::uint32_t>(color.green) << 8 | color.blue;
+      const auto row = static_cast<std::ptrdiff_t>(k) / cells.columns,
+                 column = static_cast<std::ptrdiff_t>(k) % cells.columns;
+      std::memcpy(data + row * stride + column * 4, &value, 4);
+    }
+    cairo_surface_mark_dirty(surface.get());
+    cairo_save(cairo_);
+    cairo_translate(cairo_, cells.corner.x, cells.corner.y);
+    cairo_scale(cairo_, cells.width / cells.columns, cells.height / cells.rows);
+    cairo_set_source_surface(cairo_, surface.get(), 0, 0);
+    // Cells have sharp edges, and nothing of what is beyond.
+    cairo_pattern_set_filter(cairo_get_source(cairo_), CAIRO_FILTER_NEAREST);
+    cairo_pattern_set_extend(cairo_get_source(cairo_), CAIRO_EXTEND_PAD);
+    cairo_rectangle(cairo_, 0, 0, cells.columns, cells.rows);
+    cairo_fill(cairo_);
+    cairo_restore(cairo_);
   }
   void operator()(const Text& text) const {
     const auto parts = parts_of(text.text, text.bold);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <map>
 
 namespace nlp::plot {
 namespace {
@@ -17,6 +18,13 @@ std::string paint(const char* what, Color color) {
   return text;
 }
 
+std::string places(const std::vector<Point>& points) {
+  std::string made;
+  for (const Point& point : points)
+    made += (made.empty() ? "" : " ") + number(point.x) + ',' + number(point.y);
+  return made;
+}
+
 struct Writer {
   std::string& dst;
 
@@ -26,20 +34,41 @@ struct Writer {
                        number(box.height), paint("fill", box.fill));
   }
   void operator()(const Line& line) const {
-    dst += "<polyline points=\"";
-    for (std::size_t k = 0; k < line.points.size(); ++k) {
-      if (k > 0) dst += ' ';
-      dst += number(line.points[k].x) + ',' + number(line.points[k].y);
-    }
+    dst += "<polyline points=\"" + places(line.points);
     dst += fmt::format("\" fill=\"none\" stroke-width=\"{}\"{}", number(line.width),
                        paint("stroke", line.color));
     if (line.dashed) dst += fmt::format(" stroke-dasharray=\"{},{}\"", kDashes[0], kDashes[1]);
     dst += "/>\n";
   }
+  void operator()(const Polygon& polygon) const {
+    dst += fmt::format("<polygon points=\"{}\"{}/>\n", places(polygon.points),
+                       paint("fill", polygon.fill));
+  }
   void operator()(const Disc& disc) const {
     dst += fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"{}\"{}{} stroke-width=\"1.5\"/>\n",
                        number(disc.center.x), number(disc.center.y), number(disc.radius),
                        paint("fill", disc.fill), paint("stroke", disc.edge));
+  }
+  // A path for each colour, of runs along the rows.
+  void operator()(const Cells& cells) const {
+    std::map<std::string, std::string> paths;
+    for (int row = 0; row < cells.rows; ++row)
+      for (int column = 0, end = 0; column < cells.columns; column = end) {
+        const auto color_at = [&](int k) {
+          return hex(cells.colors[static_cast<std::size_t>(row * cells.columns + k)]);
+        };
+        const std::string color = color_at(column);
+        for (end = column + 1; end < cells.columns && color_at(end) == color;) ++end;
+        paths[color] += fmt::format("M{} {}h{}v1h-{}z", column, row, end - column, end - column);
+      }
+    // Smooth edges would let the paper shine through between cells.
+    dst += fmt::format(
+        "<g transform=\"translate({} {}) scale({:.8g} {:.8g})\" shape-rendering=\"crispEdges\">\n",
+        number(cells.corner.x), number(cells.corner.y), cells.width / cells.columns,
+        cells.height / cells.rows);
+    for (const auto& [color, path] : paths)
+      dst += fmt::format("<path fill=\"{}\" d=\"{}\"/>\n", color, path);
+    dst += "</g>\n";
   }
   void operator()(const Text& text) const {
     const std::string x = number(text.at.x), y = number(text.at.y);

@@ -27,6 +27,24 @@ TEST_CASE("a cell has the colour of the last line", "[plot]") {
   CHECK(blocks.str(true) == "\033[38;5;196m▀\033[38;5;21m▖\033[0m\n");
 }
 
+TEST_CASE("a wide character takes two cells, a mark none", "[plot]") {
+  Blocks blocks(6, 1);
+  blocks.text(0, 0, "漢e\u0301字x");
+  CHECK(blocks.str(false) == "漢e\u0301字x\n");
+  blocks.text(5, 0, "漢");  // has no room
+  CHECK(blocks.str(false) == "漢e\u0301字x\n");
+}
+
+TEST_CASE("two halves of a cell have colours of their own", "[plot]") {
+  Blocks blocks(4, 1);
+  blocks.half(0, 0, 196);
+  blocks.half(0, 1, 21);
+  blocks.half(1, 1, 21);
+  blocks.half(3, 0, 21);
+  blocks.half(3, 1, 21);
+  CHECK(blocks.str(true) == "\033[0;38;5;196;48;5;21m▀\033[0;38;5;21m▄ █\033[0m\n");
+}
+
 TEST_CASE("colours have their nearest neighbours on a terminal", "[plot]") {
   CHECK(terminal_color({0, 0, 0}) == 16);
   CHECK(terminal_color({255, 255, 255}) == 231);

@@ -1,5 +1,4 @@
 #include <cmath>
-#include <cstdlib>
 
 #include "base/error.hpp"
 #include "base/json.hpp"
@@ -7,6 +6,7 @@
 #include "plot/render.hpp"
 #include "plot/svg.hpp"
 #include "support/catch.hpp"
+#include "support/pixels.hpp"
 
 using namespace nlp::plot;
 
@@ -30,23 +30,8 @@ LossOptions unsmoothed() {
   return options;
 }
 
-int distance(std::uint32_t left, Color right) {
-  return std::abs(static_cast<int>(left >> 16) - right.red) +
-         std::abs(static_cast<int>(left >> 8 & 255) - right.green) +
-         std::abs(static_cast<int>(left & 255) - right.blue);
-}
-
-// Whether a pixel within two of the place has nearly this colour.
-bool is_near(const Pixels& pixels, double x, double y, Color color) {
-  for (int dy = -2; dy <= 2; ++dy)
-    for (int dx = -2; dx <= 2; ++dx) {
-      const int px = static_cast<int>(x) + dx, py = static_cast<int>(y) + dy;
-      if (px >= 0 && py >= 0 && px < pixels.width && py < pixels.height &&
-          distance(pixels.at(px, py), color) < 60)
-        return true;
-    }
-  return false;
-}
+using support::distance;
+using support::is_near;
 }  // namespace
 
 TEST_CASE("a log of training is read line by line", "[plot]") {
