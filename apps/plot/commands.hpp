@@ -5,6 +5,7 @@ namespace nlp::plot_command {
 
 int attention(int argc, char** argv);
 int loss(int argc, char** argv);
+int masks(int argc, char** argv);
 int positions(int argc, char** argv);
 
 }  // namespace nlp::plot_command
