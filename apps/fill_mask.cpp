@@ -7,39 +7,14 @@
 
 #include "base/error.hpp"
 #include "cli/cli.hpp"
+#include "cli/filled_masks.hpp"
 #include "cli/opened.hpp"
 #include "task/fill_spans.hpp"
-#include "text/offsets.hpp"
 
 namespace cli = nlp::cli;
 namespace task = nlp::task;
 
 namespace {
-
-void put_candidate(cli::ValueWriter& writer, const task::Candidate& candidate) {
-  writer.object().put("score", std::exp(candidate.logprob)).put("logprob", candidate.logprob);
-  writer.key("rank");
-  candidate.rank ? writer.value(*candidate.rank) : writer.value(nullptr);
-  if (candidate.whole) {
-    writer.put("id", candidate.ids).put("token", candidate.tokens);
-  } else {
-    writer.put("id", candidate.ids.front()).put("token", candidate.tokens.front());
-  }
-  writer.put("word", candidate.word).put("sequence", candidate.sequence).end();
-}
-
-void put_masks(cli::ValueWriter& writer, const std::string& text,
-               const std::vector<task::FilledMask>& masks, nlp::text::Unit unit) {
-  const nlp::text::Offsets offsets(text, unit);
-  writer.put("text", text).key("masks").array();
-  for (const task::FilledMask& mask : masks) {
-    const auto span = offsets(mask.span);
-    writer.object().put("start", span.start).put("end", span.end).key("candidates").array();
-    for (const task::Candidate& candidate : mask.candidates) put_candidate(writer, candidate);
-    writer.end().end();
-  }
-  writer.end();
-}
 
 // A line a candidate, an empty one behind each record.
 void write_lines(cli::Reply& reply, const std::vector<task::FilledMask>& masks) {
@@ -85,7 +60,7 @@ int main(int argc, char** argv) {
         const auto filled = fill(texts, workspace);
         for (std::size_t k = 0; k < texts.size(); ++k) {
           if (output.records())
-            put_masks(replies[k].object(), texts[k].text, filled[k], output.unit());
+            cli::put_masks(replies[k].object(), texts[k].text, filled[k], output.unit());
           else
             write_lines(replies[k], filled[k]);
           if (texts[k].truncated) replies[k].truncated();

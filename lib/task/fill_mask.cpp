@@ -1,28 +1,20 @@
 #include "task/fill_mask.hpp"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "base/error.hpp"
+#include "task/target_pieces.hpp"
 #include "task/trim.hpp"
 
 namespace nlp::task {
-namespace {
-
-std::string replaced(std::string_view text, text::Span span, std::string_view by) {
-  return std::string(text.substr(0, span.start)).append(by).append(text.substr(span.end));
-}
-
-}  // namespace
-
 FillMask::FillMask(const model::Model& model, const tokenizer::Tokenizer& tokenizer,
                    FillMaskOptions options)
     : tokenizer_(tokenizer),
       options_(std::move(options)),
       mask_id_(tokenizer.mask_id().value_or(-1)),
-      scorer_(model, tokenizer, options_.fit) {
+      scorer_(model, tokenizer, options_.fit),
+      next_words_(tokenizer) {
   if (mask_id_ < 0) {
     throw Error(Kind::model,
                 "tokenizer: no mask token; use the tokenizer of a masked language model");
@@ -38,11 +30,20 @@ MaskedText FillMask::prepare(std::string_view text) const {
   MaskedText result;
   result.text = text;
   tokenizer::Tokens tokens = tokenizer_.tokenize(text);
-  if (options_.append && std::ranges::count(tokens.ids, mask_id_) == 0) {
+  if ((options_.append || options_.next_words > 0) &&
+      std::ranges::count(tokens.ids, mask_id_) == 0) {
     const auto size = static_cast<std::uint32_t>(text.size());
     const bool apart = text.empty() || trim(text, {0, size}).end < size;
     result.text.append(apart ? "" : " ").append(tokenizer_.mask_token());
+    for (std::size_t m = 1; m < options_.next_words; ++m)
+      result.text.append(" ").append(tokenizer_.mask_token());
     tokens = tokenizer_.tokenize(result.text);
+    if (options_.next_words > 0) {
+      result.written = text.size();
+      result.job.fits = [this, before = std::string(text)](std::size_t mask, std::int32_t id) {
+        return mask == 0 ? next_words_.fits(before, id) : next_words_.begins_word(id);
+      };
+    }
   }
 
   const std::int64_t kept =
@@ -64,35 +65,15 @@ MaskedText FillMask::prepare(std::string_view text) const {
       const auto known = std::find(options_.targets.begin(), options_.targets.end(), target);
       if (static_cast<std::size_t>(known - options_.targets.begin()) != k) continue;
       words.push_back(k);
-      pieces_of_words.push_back(pieces(result.text, result.spans.back(), target));
+      try {
+        pieces_of_words.push_back(
+            target_pieces(tokenizer_, result.text, result.spans.back(), target));
+      } catch (const Error& error) {
+        throw error.at("--targets");
+      }
     }
   }
   return result;
-}
-
-// The target's tokens where the mask stands; by itself where it grows together with its neighbours.
-std::vector<std::int32_t> FillMask::pieces(std::string_view text, text::Span span,
-                                           const std::string& target) const {
-  const std::string whole = replaced(text, span, target);
-  const text::Span place{span.start, span.start + static_cast<std::uint32_t>(target.size())};
-  const tokenizer::Tokens in_context = tokenizer_.tokenize(whole);
-  std::vector<std::int32_t> ids;
-  for (std::size_t t = 0; t < in_context.size(); ++t) {
-    const text::Span token = trim(whole, in_context.offsets[t]);
-    if (token.size() == 0 || token.end <= place.start || token.start >= place.end) continue;
-    if (token.start < place.start || token.end > place.end) {
-      ids = tokenizer_.tokenize(target).ids;
-      break;
-    }
-    ids.push_back(in_context.ids[t]);
-  }
-  const auto unknown = tokenizer_.unknown_id();
-  if (ids.empty() || (unknown && std::ranges::count(ids, *unknown) > 0)) {
-    throw Error(Kind::data, fmt::format("--targets: the vocabulary has no pieces for '{}'; give "
-                                        "another word",
-                                        target));
-  }
-  return ids;
 }
 
 std::vector<std::vector<FilledMask>> FillMask::operator()(std::span<const MaskedText> texts,
@@ -140,16 +121,29 @@ Candidate FillMask::describe(const MaskedText& text, std::size_t mask, const Cho
     candidate.tokens.emplace_back(tokenizer_.token_of(id));
   candidate.word = word_of(text, mask, choice.fill);
 
+  candidate.sequence = sequence_of(text, mask, choice);
+  return candidate;
+}
+
+std::string FillMask::sequence_of(const MaskedText& text, std::size_t mask,
+                                  const Choice& choice) const {
+  std::string sequence;
+  if (text.written) {
+    sequence.assign(text.text, 0, *text.written);
+    for (std::size_t m = 0; m < text.spans.size(); ++m)
+      for (const std::int32_t id : (m == mask ? choice.fill : choice.beside[m]).ids)
+        next_words_.append(sequence, id);
+    return sequence;
+  }
   std::size_t copied = 0;
   for (std::size_t m = 0; m < text.spans.size(); ++m) {
     const bool filled = m == mask || !choice.beside[m].ids.empty();
     if (!filled) continue;
-    candidate.sequence.append(text.text, copied, text.spans[m].start - copied);
-    candidate.sequence += m == mask ? candidate.word : word_of(text, m, choice.beside[m]);
+    sequence.append(text.text, copied, text.spans[m].start - copied);
+    sequence += m == mask ? word_of(text, m, choice.fill) : word_of(text, m, choice.beside[m]);
     copied = text.spans[m].end;
   }
-  candidate.sequence.append(text.text, copied);
-  return candidate;
+  return sequence.append(text.text, copied);
 }
 
 }  // namespace nlp::task

@@ -11,6 +11,7 @@
 
 #include "model/model.hpp"
 #include "task/fill_search.hpp"
+#include "task/next_words.hpp"
 #include "task/place_scorer.hpp"
 #include "text/span.hpp"
 #include "tokenizer/tokenizer.hpp"
@@ -22,6 +23,8 @@ struct FillMaskOptions {
   std::size_t top = 5;               // candidates of a mask, beams; targets are always told all
   std::vector<std::string> targets;  // the words to choose from; none: the vocabulary
   bool append = false;               // a text without mask gets one at its end
+  // A text without mask gets so many at its end, and goes on by words alone: see NextWords.
+  std::size_t next_words = 0;
   FitOptions fit;
 };
 
@@ -49,6 +52,7 @@ struct MaskedText {
   FillJob job;
   // [M] the options' targets behind the job's target lists (a word given twice counts once).
   std::vector<std::vector<std::size_t>> targets;
+  std::optional<std::size_t> written;  // bytes of `text` before the masks of next_words
   bool truncated = false;
 };
 
@@ -69,15 +73,15 @@ class FillMask {
                                                   model::Workspace& workspace) const;
 
  private:
-  std::vector<std::int32_t> pieces(std::string_view text, text::Span span,
-                                   const std::string& target) const;
   Candidate describe(const MaskedText& text, std::size_t mask, const Choice& choice) const;
   std::string word_of(const MaskedText& text, std::size_t mask, const Fill& fill) const;
+  std::string sequence_of(const MaskedText& text, std::size_t mask, const Choice& choice) const;
 
   const tokenizer::Tokenizer& tokenizer_;
   FillMaskOptions options_;
   std::int32_t mask_id_;
   PlaceScorer scorer_;
+  NextWords next_words_;
 };
 
 }  // namespace nlp::task

@@ -79,7 +79,7 @@ class Search {
     }
     score_(places, [&](std::size_t r, std::size_t position, std::span<const float> logits) {
       const std::size_t k = asked[r][position];
-      read(logits, requests[r].job->targets[requests[r].masks[k]], result[r][k]);
+      read(logits, *requests[r].job, requests[r].masks[k], result[r][k]);
     });
     score_long_targets(requests, result);
     for (auto& of_request : result) {
@@ -97,9 +97,10 @@ class Search {
     std::vector<int> targets;
   };
 
-  void read(std::span<const float> logits, const std::vector<Ids>& targets,
+  void read(std::span<const float> logits, const FillJob& job, std::size_t mask,
             Choices& choices) const {
     const LogSoftmax row(logits);
+    const std::vector<Ids>& targets = job.targets[mask];
     if (!targets.empty()) {
       for (std::size_t t = 0; t < targets.size(); ++t) {
         if (targets[t].size() != 1) continue;
@@ -114,6 +115,7 @@ class Search {
       const Ids ids = row.top(count);
       for (std::size_t place = 0; place < ids.size() && choices.size() < rules_.top; ++place) {
         if (rules_.usable && !rules_.usable(ids[place])) continue;
+        if (job.fits && !job.fits(mask, ids[place])) continue;
         choices.push_back(
             {{{ids[place]}, -1}, row[ids[place]], static_cast<std::int64_t>(place) + 1, {}});
       }

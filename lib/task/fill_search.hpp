@@ -49,6 +49,8 @@ struct FillJob {
   std::vector<std::size_t> masks;  // [M] ascending indices into ids
   // [M] the words to choose from, each as its pieces (never empty); no entries: the vocabulary.
   std::vector<std::vector<std::vector<std::int32_t>>> targets;
+  // Whether an id of the vocabulary may stand at a mask; empty: all may.
+  std::function<bool(std::size_t mask, std::int32_t id)> fits = {};
 };
 
 struct FillRules {
