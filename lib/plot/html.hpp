@@ -32,9 +32,9 @@ struct Hover {
   double left = 0, top = 0, right = 0, bottom = 0;  // where it answers
   std::vector<HoverSeries> series;
 
-  std::vector<HoverMap> maps;
-  std::string row_name, column_name, value_name;
-  std::vector<std::string> rows, columns;  // what each is, in all maps
+  std::vector<HoverMap> maps = {};
+  std::string row_name = {}, column_name = {}, value_name = {};
+  std::vector<std::string> rows = {}, columns = {};  // what each is, in all maps
 };
 
 struct HoverPicture {

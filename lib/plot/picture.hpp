@@ -2,6 +2,7 @@
 // chosen.  Units are pixels of 1/96 inch; x grows to the right, y downwards.
 #pragma once
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -66,7 +67,11 @@ struct Picture {
   std::string title;  // for readers of the file; what is seen is a shape
   std::vector<Shape> shapes;
 
-  void add(Shape shape) { shapes.push_back(std::move(shape)); }
+  // One of the kinds of Shape.
+  template <class Kind>
+  void add(Kind shape) {
+    shapes.emplace_back(std::in_place_type<Kind>, std::move(shape));
+  }
 };
 
 // Pixels drawn and left out in a dashed line.

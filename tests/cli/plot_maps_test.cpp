@@ -151,7 +151,7 @@ TEST_CASE("plot attention names what the model does not have", "[cli]") {
   said({"--head", "best"}, 2, "--head: the model has none of it (expected mean, all or -");
   said({"--rollout", "--head", "1"}, 2, "excludes");
   said({"--attention-kernel", "performer"}, 2, "no attention probabilities");
-  said({"--width", "40", "--head", "all", "--height", "12"}, 2, "too few rows");
+  said({"--layer", "all", "--head", "all", "--height", "12"}, 2, "too few rows");
   refused(
       {"plot", "attention", "-m", model("bert-mlm")},
       "sun " +
