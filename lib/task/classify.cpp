@@ -58,13 +58,7 @@ std::vector<std::vector<double>> Classifier::operator()(std::span<const SplitInp
                starts.push_back(encoded.last.rows());
                model_.sequence_logits(encoded.last, starts, workspace, logits);
                for (std::size_t k = 0; k < places.size(); ++k) {
-                 const auto& pieces = texts[places[k].input].pieces;
-                 const Window& window = pieces[places[k].piece].window;
-                 const auto tokens = static_cast<double>(pieces.back().window.own_last);
-                 const double share =
-                     pieces.size() == 1
-                         ? 1.0
-                         : static_cast<double>(window.own_last - window.own_first) / tokens;
+                 const double share = share_of(texts[places[k].input].pieces, places[k].piece);
                  apply(function_, logits.row(static_cast<std::int64_t>(k)), of_window);
                  for (std::size_t c = 0; c < count; ++c)
                    scores[places[k].input][c] += share * of_window[c];

@@ -114,7 +114,8 @@ std::int64_t input_limit(const model::Model& model, std::optional<std::int64_t> 
 SplitInput split_input(Encoding& encoding, std::int64_t limit, const FitOptions& options,
                        WindowedText windowed) {
   const Segment text = segment_of(encoding, 0), pair = segment_of(encoding, 1);
-  Segment segment = windowed == WindowedText::pair || pair.size() > text.size() ? pair : text;
+  const bool longer = windowed == WindowedText::longer && pair.size() > text.size();
+  Segment segment = windowed == WindowedText::pair || longer ? pair : text;
   auto size = static_cast<std::int64_t>(encoding.size());
   const std::int64_t kept = size - segment.size(), capacity = limit - kept;
   SplitInput input;
@@ -155,6 +156,13 @@ SplitInput split_input(Encoding& encoding, std::int64_t limit, const FitOptions&
   for (const Window& window : overlapping_windows(segment.size(), capacity, overlap))
     input.pieces.push_back(make_piece(encoding, segment, window, options.merge));
   return input;
+}
+
+double share_of(std::span<const InputPiece> pieces, std::size_t piece) {
+  if (pieces.size() == 1) return 1;
+  const Window& window = pieces[piece].window;
+  return static_cast<double>(window.own_last - window.own_first) /
+         static_cast<double>(pieces.back().window.own_last);
 }
 
 void run_pieces(const model::Model& model, std::span<const SplitInput> inputs,

@@ -34,7 +34,7 @@ struct SplitInput {
 };
 
 // Which text of a pair is read in windows; the other one and the template stand in every window.
-enum class WindowedText { longer, pair };
+enum class WindowedText { longer, text, pair };
 
 // Splits `encoding` into inputs of at most `limit` tokens.  Under Fit::truncate the encoding is cut
 // in place, within the text and never in the template.
@@ -47,6 +47,10 @@ SplitInput split_input(tokenizer::Encoding& encoding, std::int64_t limit, const 
 // say.  Throws Error{usage} for a window that the model does not take.
 std::int64_t input_limit(const model::Model& model, std::optional<std::int64_t> tokenizer_limit,
                          const FitOptions& options);
+
+// The weight of a piece where the pieces of an input are averaged: its part of the tokens that have
+// most context in it.  All of them add up to 1.
+double share_of(std::span<const InputPiece> pieces, std::size_t piece);
 
 // Where an input lies in a batch.
 struct PlacedPiece {

@@ -45,7 +45,10 @@ std::int64_t LogSoftmax::rank(std::int32_t id) const {
   return rank;
 }
 
-void softmax(std::span<const float> logits, std::span<double> probabilities) {
+namespace {
+
+template <class Logit>
+void softmax_of(std::span<const Logit> logits, std::span<double> probabilities) {
   if (logits.empty()) return;
   const double most = *std::max_element(logits.begin(), logits.end());
   double sum = 0;
@@ -53,6 +56,16 @@ void softmax(std::span<const float> logits, std::span<double> probabilities) {
     sum += probabilities[c] = std::exp(static_cast<double>(logits[c]) - most);
   }
   for (double& probability : probabilities) probability /= sum;
+}
+
+}  // namespace
+
+void softmax(std::span<const float> logits, std::span<double> probabilities) {
+  softmax_of(logits, probabilities);
+}
+
+void softmax(std::span<const double> logits, std::span<double> probabilities) {
+  softmax_of(logits, probabilities);
 }
 
 }  // namespace nlp::task

@@ -32,5 +32,6 @@ class LogSoftmax {
 
 // probabilities [C] <- softmax(logits [C]).
 void softmax(std::span<const float> logits, std::span<double> probabilities);
+void softmax(std::span<const double> logits, std::span<double> probabilities);
 
 }  // namespace nlp::task
