@@ -20,7 +20,7 @@ Corpus::Corpus(const std::string& file, const std::string& texts, const InputOpt
                 "stdin can be read once: by --corpus, --texts or as the texts; name a "
                 "FILE for the others");
   MappedInput mapped(file);
-  const bool array = npy::is_array(mapped.bytes());
+  const bool array = npy::is_array_file(mapped.bytes());
   if (!array) {
     if (!texts.empty())
       throw Error(Kind::usage, fmt::format("--texts: {} holds lines itself (expected a .npy file "
@@ -28,23 +28,20 @@ Corpus::Corpus(const std::string& file, const std::string& texts, const InputOpt
                                            mapped.name()));
     lines_.emplace(std::move(mapped), input);
   } else {
-    try {
-      header_ = npy::read_header(mapped.bytes());
-      if (header_.shape.size() != 2)
-        throw Error(Kind::data,
-                    fmt::format("shape [{}] (expected one row for each line: [lines, numbers], as "
-                                "nlp embed writes it)",
-                                fmt::join(header_.shape, ", ")));
-    } catch (const Error& error) {
-      throw error.at(mapped.name());
-    }
-    array_.emplace(std::move(mapped));
+    array_ = npy::read(mapped.bytes(), mapped.name());
+    if (array_.shape.size() != 2 || array_.column_major)
+      throw Error(Kind::data,
+                  fmt::format("{}: shape [{}]{} (expected one row for each line: [lines, numbers], "
+                              "as nlp embed writes it)",
+                              mapped.name(), fmt::join(array_.shape, ", "),
+                              array_.column_major ? " in Fortran's order" : ""));
+    file_.emplace(std::move(mapped));
     if (!texts.empty()) lines_.emplace(MappedInput(texts), input);
-    if (lines_ && lines_->count() != header_.shape[0])
+    if (lines_ && lines_->count() != array_.shape[0])
       throw Error(Kind::data,
                   fmt::format("{}: {} (expected as many as {} has rows, {})", lines_->name(),
                               counted(static_cast<std::uint64_t>(lines_->count()), "line"),
-                              array_->name(), header_.shape[0]));
+                              file_->name(), array_.shape[0]));
   }
   if (lines_ && lines_->repaired() > 0)
     input.app().messages().warn(fmt::format("{}: {} that was no UTF-8 replaced by U+FFFD",
@@ -95,47 +92,48 @@ void Corpus::embed(const task::Embedder& embedder, const model::Model& model,
     messages.warn(
         fmt::format("{}: {} with an error skipped", lines_->name(), counted(failed, "line")));
   made_ = std::make_unique<MappedFile>(spool_->path());
-  header_ = {npy::Type::float32, {lines_->count(), embedder.size()}, 0};
+  array_.shape = {lines_->count(), embedder.size()};
+  array_.values = made_->bytes();
 }
 
 void Corpus::prepare(const Search& search) {
-  const auto values = (array_ ? array_->bytes() : made_->bytes()).subspan(header_.offset);
-  const std::int64_t rows = header_.shape[0], columns = header_.shape[1];
-  if (header_.type == npy::Type::int8 || header_.type == npy::Type::uint8)
-    return prepare_bits(search, values);
+  if (array_.element == npy::Element::i8 || array_.element == npy::Element::u8)
+    return prepare_bits(search);
+  const std::string& name = file_ ? file_->name() : lines_->name();
   if (search.rescore)
-    throw Error(Kind::usage, fmt::format("--rescore: {} is not binary; its scores are exact",
-                                         array_ ? array_->name() : lines_->name()));
-  if (header_.type != npy::Type::float32)
-    throw Error(Kind::data, fmt::format("{}: int64 (expected float32, or bits as nlp embed "
-                                        "--precision binary or ubinary writes them)",
-                                        array_->name()));
+    throw Error(Kind::usage,
+                fmt::format("--rescore: {} is not binary; its scores are exact", name));
+  if (array_.element != npy::Element::f32)
+    throw Error(Kind::data,
+                fmt::format("{}: {} (expected float32, or bits as nlp embed --precision binary or "
+                            "ubinary writes them)",
+                            name, name_of(array_.element)));
+  const std::int64_t rows = array_.shape[0], columns = array_.shape[1];
   if (columns != search.size)
     throw Error(Kind::data,
                 fmt::format("{}: numbers of a vector (expected {}, as the model's, got {}); take "
                             "the model it was made with, or --dims",
-                            array_->name(), search.size, columns));
-  if (reinterpret_cast<std::uintptr_t>(values.data()) % alignof(float) != 0)
-    throw Error(Kind::data, array_->name() + ": its values do not lie on 4 bytes; write it again");
-  const dnn::ConstMatrix matrix{reinterpret_cast<const float*>(values.data()), rows, columns,
-                                columns};
-  rows_ = std::make_unique<task::NearestRows>(matrix, search.similarity, search.threads);
+                            name, search.size, columns));
+  const auto values = array_.floats();
+  if (!values) throw Error(Kind::data, name + ": its values do not lie on 4 bytes; write it again");
+  rows_ = std::make_unique<task::NearestRows>(
+      dnn::ConstMatrix{values->data(), rows, columns, columns}, search.similarity, search.threads);
 }
 
-void Corpus::prepare_bits(const Search& search, std::span<const std::byte> values) {
-  const std::int64_t rows = header_.shape[0], columns = header_.shape[1];
+void Corpus::prepare_bits(const Search& search) {
+  const std::int64_t rows = array_.shape[0], columns = array_.shape[1];
   if (columns != (search.size + 7) / 8)
     throw Error(
         Kind::data,
         fmt::format("{}: bytes of a vector (expected {}, for the bits of {} numbers, got {}); {}",
-                    array_->name(), (search.size + 7) / 8, search.size, columns,
+                    file_->name(), (search.size + 7) / 8, search.size, columns,
                     columns == search.size
                         ? "int8 and uint8 vectors are not searched, keep float32 or bits"
                         : "take the model it was made with, or --dims"));
-  const auto bytes = std::span(reinterpret_cast<const std::uint8_t*>(values.data()),
+  const auto bytes = std::span(reinterpret_cast<const std::uint8_t*>(array_.values.data()),
                                static_cast<std::size_t>(rows * columns));
-  bits_ = std::make_unique<task::NearestBits>(bytes, search.size, header_.type == npy::Type::int8,
-                                              search.threads);
+  bits_ = std::make_unique<task::NearestBits>(bytes, search.size,
+                                              array_.element == npy::Element::i8, search.threads);
   rescore_ = search.rescore.value_or(0);
 }
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "base/npy.hpp"
+#include "base/npy_reader.hpp"
 #include "cli/line_file.hpp"
 #include "cli/opened.hpp"
 #include "task/embed.hpp"
@@ -25,7 +25,7 @@ class Corpus {
 
   // Whether vectors are still to be made by embed(): they wait in a temporary file, not in memory.
   // A line that cannot be embedded is Error{data} FILE:LINE, or skipped as `input` says.
-  bool is_text() const { return !array_; }
+  bool is_text() const { return !file_; }
   void embed(const task::Embedder& embedder, const model::Model& model,
              const ComputeOptions& compute, const InputOptions& input, bool stdout_is_terminal);
 
@@ -45,10 +45,10 @@ class Corpus {
   std::optional<std::string> text(std::int64_t row) const;
 
  private:
-  void prepare_bits(const Search& search, std::span<const std::byte> values);
+  void prepare_bits(const Search& search);
 
-  std::optional<MappedInput> array_;
-  npy::Header header_;
+  std::optional<MappedInput> file_;  // of an array
+  npy::Array array_;                 // of the file, or the one that was made
   std::optional<LineFile> lines_;
   std::unique_ptr<TemporaryFile> spool_;
   std::unique_ptr<MappedFile> made_;

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
 #include <span>
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/npy_reader.hpp"
 #include "cli/array_sink.hpp"
 #include "cli/line_file.hpp"
 #include "cli/vector_sinks.hpp"
@@ -46,25 +46,16 @@ task::Ranges PrecisionOptions::ranges(std::int64_t size) const {
   if (!task::needs_ranges(precision_))
     throw Error(Kind::usage, "--ranges: only --precision int8 and uint8 have them");
   const MappedInput input(file_);
-  npy::Header header;
-  try {
-    header = npy::read_header(input.bytes());
-  } catch (const Error& error) {
-    throw error.at(input.name());
-  }
-  if (header.type != npy::Type::float32 || header.shape.size() != 2 || header.shape[0] == 0 ||
-      header.shape[1] != size)
-    throw Error(Kind::data,
-                fmt::format("{}: shape [{}] (expected float32 [rows, {}]: two rows, the least and "
-                            "the largest, or vectors as nlp embed writes them)",
-                            input.name(), fmt::join(header.shape, ", "), size));
-  std::vector<float> row(static_cast<std::size_t>(size));
-  for (std::int64_t r = 0; r < header.shape[0]; ++r) {
-    const std::size_t bytes = row.size() * sizeof(float);
-    std::memcpy(row.data(),
-                input.bytes().data() + header.offset + static_cast<std::size_t>(r) * bytes, bytes);
-    ranges.add(row);
-  }
+  const npy::Array array = npy::read(input.bytes(), input.name());
+  const auto values = array.floats();
+  if (!values || array.shape.size() != 2 || array.shape[0] == 0 || array.shape[1] != size)
+    throw Error(
+        Kind::data,
+        fmt::format("{}: {} [{}] (expected float32 [rows, {}]: two rows, the least and the "
+                    "largest, or vectors as nlp embed writes them)",
+                    input.name(), name_of(array.element), fmt::join(array.shape, ", "), size));
+  for (std::int64_t r = 0; r < array.shape[0]; ++r)
+    ranges.add(values->subspan(static_cast<std::size_t>(r * size), static_cast<std::size_t>(size)));
   return ranges;
 }
 

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
-#include <cstring>
 #include <string_view>
 
 #include "base/error.hpp"
@@ -15,8 +13,6 @@ namespace nlp::npy {
 static_assert(std::endian::native == std::endian::little, "values are written as they lie");
 
 namespace {
-
-constexpr std::string_view kMagic = "\x93NUMPY";
 
 struct TypeRow {
   Type type;
@@ -29,36 +25,6 @@ constexpr TypeRow kTypes[] = {{Type::float32, "<f4", 4},
                               {Type::uint8, "|u1", 1}};
 
 const TypeRow& row_of(Type type) { return *std::ranges::find(kTypes, type, &TypeRow::type); }
-
-// What stands behind `key` in Python's dictionary, up to what ends it.
-std::string_view value_of(std::string_view dictionary, std::string_view key, char end) {
-  const std::string quoted = fmt::format("'{}':", key);
-  const auto at = dictionary.find(quoted);
-  const auto from =
-      at == std::string_view::npos ? at : dictionary.find_first_not_of(' ', at + quoted.size());
-  const auto to = from == std::string_view::npos ? from : dictionary.find(end, from + 1);
-  if (to == std::string_view::npos)
-    throw Error(Kind::data, fmt::format("the header of the array has no {}; write it again", key));
-  return dictionary.substr(from, to - from);
-}
-
-std::vector<std::int64_t> parse_shape(std::string_view text) {
-  std::vector<std::int64_t> shape;
-  const char* const end = text.data() + text.size();
-  for (const char* at = text.data() + 1; at < end;) {
-    if (*at == ' ' || *at == ',') {
-      ++at;
-      continue;
-    }
-    std::int64_t extent = -1;
-    const auto [next, error] = std::from_chars(at, end, extent);
-    if (error != std::errc() || extent < 0)
-      throw Error(Kind::data, fmt::format("shape {}): no list of extents", text));
-    shape.push_back(extent);
-    at = next;
-  }
-  return shape;
-}
 
 }  // namespace
 
@@ -81,53 +47,6 @@ std::string header(Type type, std::span<const std::int64_t> shape) {
   bytes += static_cast<char>(text.size() & 0xFF);
   bytes += static_cast<char>(text.size() >> 8);
   return bytes + text;
-}
-
-bool is_array(std::span<const std::byte> file) {
-  return file.size() >= kMagic.size() &&
-         std::memcmp(file.data(), kMagic.data(), kMagic.size()) == 0;
-}
-
-Header read_header(std::span<const std::byte> file) {
-  const std::string_view bytes(reinterpret_cast<const char*>(file.data()), file.size());
-  const auto byte = [&](std::size_t at) {
-    return std::size_t{static_cast<unsigned char>(bytes[at])};
-  };
-  if (!is_array(file) || bytes.size() < 12)
-    throw Error(Kind::data, "no NumPy array (expected a .npy file)");
-  // Version 1 has 2 bytes for the size of its dictionary, later ones 4.
-  const bool old = byte(6) == 1;
-  const std::size_t before = old ? 10 : 12;
-  std::size_t size = byte(8) | byte(9) << 8;
-  if (!old) size |= byte(10) << 16 | byte(11) << 24;
-  if (bytes.size() < before + size) throw Error(Kind::data, "the header of the array is cut off");
-  const std::string_view dictionary = bytes.substr(before, size);
-
-  Header header;
-  header.offset = before + size;
-  const std::string_view name = value_of(dictionary, "descr", ',');
-  const auto* const row = std::ranges::find_if(
-      kTypes, [&](const TypeRow& known) { return name == fmt::format("'{}'", known.name); });
-  if (row == std::end(kTypes))
-    throw Error(Kind::data, fmt::format("dtype {} is not supported (expected float32, int64, int8 "
-                                        "or uint8, little-endian)",
-                                        name));
-  header.type = row->type;
-  if (!value_of(dictionary, "fortran_order", ',').starts_with("False"))
-    throw Error(Kind::data, "the array is in Fortran's order; save numpy.ascontiguousarray of it");
-  header.shape = parse_shape(value_of(dictionary, "shape", ')'));
-  std::size_t room = (bytes.size() - header.offset) / row->size;
-  const bool empty = std::ranges::count(header.shape, 0) > 0;
-  for (const auto extent : header.shape) {
-    if (empty) break;
-    room /= static_cast<std::size_t>(extent);
-  }
-  if (!empty && room == 0)
-    throw Error(Kind::data,
-                fmt::format("the array is cut off (expected values of shape [{}], got "
-                            "{} bytes)",
-                            fmt::join(header.shape, ", "), bytes.size() - header.offset));
-  return header;
 }
 
 }  // namespace nlp::npy

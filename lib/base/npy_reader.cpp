@@ -172,6 +172,11 @@ std::uint64_t bytes_of_values(const ArrayHeader& header, const std::string& wher
 std::size_t size_of(Element element) { return kRows[static_cast<std::size_t>(element)].size; }
 std::string_view name_of(Element element) { return kRows[static_cast<std::size_t>(element)].name; }
 
+bool is_array_file(std::span<const std::byte> start) {
+  return start.size() >= kMagic.size() &&
+         std::memcmp(start.data(), kMagic.data(), kMagic.size()) == 0;
+}
+
 std::optional<ArrayHeader> read_array_header(std::span<const std::byte> start,
                                              const std::string& where) {
   const std::string_view text(reinterpret_cast<const char*>(start.data()), start.size());

@@ -14,6 +14,9 @@ enum class Element : std::uint8_t { boolean, i8, i16, i32, i64, u8, u16, u32, u6
 std::size_t size_of(Element element);       // bytes
 std::string_view name_of(Element element);  // as NumPy calls it: "float32", "bool"
 
+// Whether a file that begins with `start` begins as array files do.
+bool is_array_file(std::span<const std::byte> start);
+
 // What stands before the values.
 struct ArrayHeader {
   Element element = Element::f32;

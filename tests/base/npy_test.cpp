@@ -3,7 +3,6 @@
 
 #include <cstring>
 #include <map>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -75,47 +74,6 @@ TEST_CASE("a .npy header beyond the format's 64 KiB is refused", "[base]") {
   for (std::size_t extents : {1, 20, 21, 22, 23, 1000})
     CHECK(header_of(Type::float32, std::vector<std::int64_t>(extents, 1)).size() % 64 == 0);
   CHECK_THROWS_AS(header_of(Type::float32, std::vector<std::int64_t>(30000, 1)), nlp::Error);
-}
-
-TEST_CASE("a .npy header says what its file holds", "[base]") {
-  const auto read = [](const std::string& file) {
-    return nlp::npy::read_header(std::as_bytes(std::span(file)));
-  };
-  const std::vector<std::int64_t> shape = {2, 3};
-  for (const Type type : {Type::float32, Type::int64, Type::int8, Type::uint8}) {
-    const std::string head = header_of(type, shape);
-    const auto found = read(head + std::string(6 * nlp::npy::size_of(type), 'x'));
-    CHECK(found.type == type);
-    CHECK(found.shape == shape);
-    CHECK(found.offset == head.size());
-    CHECK_THROWS_WITH(read(head + std::string(6 * nlp::npy::size_of(type) - 1, 'x')),
-                      ContainsSubstring("[2, 3]"));
-  }
-  CHECK(read(header_of(Type::int8, {0, 5})).shape == std::vector<std::int64_t>{0, 5});
-  CHECK(read(header_of(Type::int8, {}) + "x").shape.empty());
-  // Version 2, keys in another order, as other writers have them.
-  const std::string dictionary = "{'shape': (3,), 'fortran_order': False, 'descr': '|u1', }\n";
-  std::string other("\x93NUMPY\x02\x00", 8);
-  other += std::string({static_cast<char>(dictionary.size()), 0, 0, 0}) + dictionary + "abc";
-  CHECK(read(other).shape == std::vector<std::int64_t>{3});
-  CHECK(read(other).offset == other.size() - 3);
-}
-
-TEST_CASE("what is no .npy file, or not one of ours, is refused with the reason", "[base]") {
-  const auto read = [](std::string file) {
-    return nlp::npy::read_header(std::as_bytes(std::span(file)));
-  };
-  const auto with = [](const std::string& from, const std::string& to) {
-    std::string file = header_of(Type::float32, {1}) + "0123";
-    return file.replace(file.find(from), from.size(), to);
-  };
-  CHECK_THROWS_WITH(read("text"), ContainsSubstring("no NumPy array"));
-  CHECK_THROWS_WITH(read(header_of(Type::int8, {1}).substr(0, 60)), ContainsSubstring("cut off"));
-  CHECK_THROWS_WITH(read(with("<f4", ">f4")), ContainsSubstring("'>f4'"));
-  CHECK_THROWS_WITH(read(with("False", "True ")), ContainsSubstring("Fortran"));
-  CHECK_THROWS_WITH(read(with("(1,)", "(a,)")), ContainsSubstring("extents"));
-  CHECK_THROWS_WITH(read(with("'shape'", "'shade'")), ContainsSubstring("shape"));
-  CHECK_THROWS_AS(read(with("(1,)", "(4611686018427387904, 8)")), nlp::Error);
 }
 
 TEST_CASE("an .npz archive holds one .npy file for each array", "[base]") {

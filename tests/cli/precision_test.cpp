@@ -1,7 +1,7 @@
 #include <cmath>
-#include <cstring>
+#include <span>
 
-#include "base/npy.hpp"
+#include "base/npy_reader.hpp"
 #include "support/program.hpp"
 
 using nlp::Json;
@@ -30,18 +30,22 @@ std::vector<std::vector<float>> rows(const program::Arguments& more) {
   return found;
 }
 
+nlp::npy::Array array(const std::string& file) {
+  return nlp::npy::read(std::as_bytes(std::span(file)), "stdout");
+}
+
 // The bytes of the values of an array.
 std::string values(const std::string& file) {
-  return file.substr(nlp::npy::read_header(std::as_bytes(std::span(file))).offset);
+  const auto bytes = array(file).values;
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 }  // namespace
 
 TEST_CASE("embed keeps the signs of numbers as bits", "[cli]") {
   const auto numbers = rows({});
   const std::string bits = embed({"--precision", "ubinary"}).out;
-  const auto header = nlp::npy::read_header(std::as_bytes(std::span(bits)));
-  CHECK(header.type == nlp::npy::Type::uint8);
-  CHECK(header.shape == std::vector<std::int64_t>{3, std::ssize(numbers[0]) / 8});
+  CHECK(array(bits).element == nlp::npy::Element::u8);
+  CHECK(array(bits).shape == std::vector<std::int64_t>{3, std::ssize(numbers[0]) / 8});
   const std::string bytes = values(bits);
   for (std::size_t r = 0; r < 3; ++r)
     for (std::size_t k = 0; k < numbers[r].size(); ++k) {

@@ -120,7 +120,7 @@ TEST_CASE("similar refuses a corpus that does not fit, with the reason", "[cli]"
   refused(similar("-"), 2, "stdin can be read once");
   refused({"similar", "-m", program::model("bert-mlm")}, 2, "--corpus");
   const std::string cut = folder.write("cut.npy", program::read(array).substr(0, 200)).string();
-  refused(similar(cut, {"--dims", "8"}), 3, "cut off");
+  refused(similar(cut, {"--dims", "8"}), 3, "damaged .npy file");
   const std::string bytes = (folder.path() / "bytes.npy").string();
   REQUIRE(run(embed(corpus, {"--precision", "int8", "-o", bytes})).exit == 0);
   refused(similar(bytes), 3, "not searched");
