@@ -4,10 +4,9 @@
 
 int main(int argc, char** argv) {
   static constexpr nlp::cli::SubCommand kCommands[] = {
-      {"attention", nlp::plot_command::attention},
-      {"loss", nlp::plot_command::loss},
-      {"masks", nlp::plot_command::masks},
-      {"positions", nlp::plot_command::positions},
+      {"attention", nlp::plot_command::attention}, {"loss", nlp::plot_command::loss},
+      {"masks", nlp::plot_command::masks},         {"positions", nlp::plot_command::positions},
+      {"scaling", nlp::plot_command::scaling},
   };
   return nlp::cli::run_sub_command("plot", kCommands, argc, argv);
 }

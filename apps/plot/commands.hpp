@@ -7,5 +7,6 @@ int attention(int argc, char** argv);
 int loss(int argc, char** argv);
 int masks(int argc, char** argv);
 int positions(int argc, char** argv);
+int scaling(int argc, char** argv);
 
 }  // namespace nlp::plot_command

@@ -5,14 +5,11 @@
 #include <fstream>
 
 #include "base/error.hpp"
-#include "base/json.hpp"
 #include "base/synced.hpp"
 #include "tokenizer/tokenizer.hpp"
 #include "train/model_files.hpp"
 
 namespace nlp::train {
-namespace {
-
 namespace fs = std::filesystem;
 
 Json bert_config(const ModelSizes& sizes) {
@@ -34,8 +31,6 @@ Json bert_config(const ModelSizes& sizes) {
           {"attention_probs_dropout_prob", 0.1},
           {"tie_word_embeddings", true}};
 }
-
-}  // namespace
 
 void begin_model(const fs::path& tokenizer, const fs::path& config, const ModelSizes& sizes,
                  const fs::path& directory) {

@@ -6,66 +6,18 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "plot/block_axes.hpp"
 #include "plot/loss/picture.hpp"
-#include "plot/ticks.hpp"
 
 namespace nlp::plot {
 namespace {
-constexpr double kLeastColumns = 12, kLeastRows = 4;  // between labels
-
-// Characters, not bytes.
-int length(const std::string& text) {
-  return static_cast<int>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 // On any background.
 Color paler(Color color) {
   const auto mixed = [](int part) { return static_cast<std::uint8_t>((part + 2 * 150) / 3); };
   return {mixed(color.red), mixed(color.green), mixed(color.blue)};
 }
 
-// Cells that a panel's axes enclose.
-struct Field {
-  Axis x, y;
-  int left = 0, top = 0, right = 0, bottom = 0;  // the last cells, inclusive
-
-  Scale across() const { return {x.range, x.logarithmic, 2.0 * left, 2.0 * right + 1}; }
-  Scale down() const { return {y.range, y.logarithmic, 2.0 * bottom + 1, 2.0 * top}; }
-};
-
-int room_on_left(const Axis& y, int rows) {
-  int widest = 0;
-  for (const auto& label : tick_labels(ticks_of(y, rows, kLeastRows), y.logarithmic))
-    widest = std::max(widest, length(label));
-  return widest + 2;
-}
-
-void draw_axes(const Field& field, Blocks& blocks) {
-  const Scale across = field.across(), down = field.down();
-  for (int row = field.top; row <= field.bottom; ++row) blocks.text(field.left - 1, row, "│");
-  for (int column = field.left; column <= field.right; ++column)
-    blocks.text(column, field.bottom + 1, "─");
-  blocks.text(field.left - 1, field.bottom + 1, "└");
-  const auto y_ticks = ticks_of(field.y, field.bottom - field.top + 1, kLeastRows);
-  const auto y_labels = tick_labels(y_ticks, field.y.logarithmic);
-  for (std::size_t k = 0; k < y_ticks.size(); ++k) {
-    const int row = static_cast<int>(std::lround(down(y_ticks[k]))) / 2;
-    blocks.text(field.left - 1, row, "┤");
-    blocks.text(field.left - 1 - length(y_labels[k]), row, y_labels[k]);
-  }
-  const auto x_ticks = ticks_of(field.x, field.right - field.left + 1, kLeastColumns);
-  const auto x_labels = tick_labels(x_ticks, field.x.logarithmic);
-  for (std::size_t k = 0; k < x_ticks.size(); ++k) {
-    const int column = static_cast<int>(std::lround(across(x_ticks[k]))) / 2;
-    const int size = length(x_labels[k]);
-    blocks.text(column, field.bottom + 1, "┬");
-    blocks.text(std::clamp(column - size / 2, 0, field.right + 1 - size), field.bottom + 2,
-                x_labels[k]);
-  }
-}
-
-void draw_curve(const Field& field, const std::vector<double>& x, const std::vector<double>& y,
+void draw_curve(const BlockPanel& field, const std::vector<double>& x, const std::vector<double>& y,
                 Color color, char letter, Blocks& blocks) {
   const Scale across = field.across(), down = field.down();
   bool has_last = false;
@@ -86,7 +38,7 @@ void draw_curve(const Field& field, const std::vector<double>& x, const std::vec
   }
 }
 
-void draw_dev(const Field& field, const Run& run, Color color, Blocks& blocks) {
+void draw_dev(const BlockPanel& field, const Run& run, Color color, Blocks& blocks) {
   for (std::size_t k = 0; k < run.dev.size(); ++k)
     if (has_place(run.steps[k], field.x.logarithmic) && has_place(run.dev[k], field.y.logarithmic))
       blocks.mark(static_cast<int>(std::lround(field.across()(run.steps[k]))) / 2,
@@ -131,11 +83,11 @@ std::string loss_blocks(const Curves& curves, const LossOptions& options, int co
                                          least_rows, rows, least_rows));
   Blocks blocks(columns, rows);
   const bool letters = !colored && runs > 1;
-  Field loss{curves.steps, colored ? curves.loss : smooth_axis(curves)};
+  BlockPanel loss{curves.steps, colored ? curves.loss : smooth_axis(curves)};
   loss.top = title + runs;
   loss.bottom = rows - 3;
   loss.right = columns - 1;
-  Field rate{curves.steps, curves.rate};
+  BlockPanel rate{curves.steps, curves.rate};
   if (options.rate) {
     rate.right = loss.right;
     rate.bottom = loss.bottom;
