@@ -68,7 +68,7 @@ int main(int argc, char** argv) {
       app.add_flag("--sparse", sparse, "Words with weights in place of a vector (SPLADE)");
   embedding.exclude(words);
   precision.exclude(words);
-  cli::ModelOptions model(app);
+  cli::ModelOptions model(app, "embed");
   cli::InputOptions input(app);
   cli::OutputOptions output(app, {.formats = {"npy", "npz", "raw", "jsonl", "text"},
                                   .piped = "npy",

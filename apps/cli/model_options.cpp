@@ -27,7 +27,8 @@ std::filesystem::path ModelOptions::directory(const std::string& standard) const
   for (const std::string& name : {standard, std::string("default")})
     if (const auto shipped = find_shipped(name)) return *shipped;
   throw Error(Kind::model,
-              "no model given, and none comes with nlp yet; pass -m DIRECTORY or set NLP_MODEL");
+              "no model given, and none that comes with nlp is made for this; pass -m DIRECTORY or "
+              "set NLP_MODEL");
 }
 
 }  // namespace nlp::cli

@@ -1,5 +1,7 @@
 #include "cli/token_labels.hpp"
 
+#include <fmt/format.h>
+
 #include "cli/display_names.hpp"
 #include "text/utf8.hpp"
 
@@ -29,7 +31,7 @@ std::vector<std::string> token_labels(const tokenizer::Tokenizer& tokenizer,
           encoding.sequence[t] == 0 || !record.pair ? record.text : *record.pair;
       const auto span = encoding.offsets[t];
       const auto part = trimmed(text.substr(span.start, span.size()));
-      if (!part.empty()) label = (opens ? std::string(kSpace) : "") + std::string(part);
+      if (!part.empty()) label = fmt::format("{}{}", opens ? kSpace : "", part);
     }
     label = displayable(label);
   }

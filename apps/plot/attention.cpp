@@ -90,7 +90,7 @@ std::string title_of(const Wanted& wanted, const model::Config& config) {
       wanted.layers.size() > 1
           ? "all layers"
           : fmt::format("layer {} of 0 to {}", wanted.layers.front(), config.layers - 1);
-  if (wanted.rollout) return "Attention rollout, " + layers;
+  if (wanted.rollout) return fmt::format("Attention rollout, {}", layers);
   const std::string heads = wanted.heads.empty() ? fmt::format("mean of {} heads", config.heads)
                             : wanted.heads.size() > 1
                                 ? std::string("all heads")

@@ -37,7 +37,7 @@ plot::Bars bars_of(const std::vector<mask::WordCount>& top, const mask::WordCoun
   for (const auto& [word, count] : top) {
     // Words that cannot be seen are told by their signs.
     bars.names.push_back(word.find_first_not_of(' ') == std::string::npos
-                             ? "“" + cli::displayable(word) + "”"
+                             ? fmt::format("“{}”", cli::displayable(word))
                              : cli::displayable(word));
     bars.counts.push_back(static_cast<double>(count));
   }

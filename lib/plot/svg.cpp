@@ -20,8 +20,10 @@ std::string paint(const char* what, Color color) {
 
 std::string places(const std::vector<Point>& points) {
   std::string made;
-  for (const Point& point : points)
-    made += (made.empty() ? "" : " ") + number(point.x) + ',' + number(point.y);
+  for (const Point& point : points) {
+    if (!made.empty()) made += ' ';
+    made += number(point.x) + ',' + number(point.y);
+  }
   return made;
 }
 
