@@ -89,8 +89,12 @@ Layout fit(const AttentionMaps& maps, const ColorScale& scale,
     const Layout at = lay_out(maps, scale, labels, cell);
     (width_of(maps, at) <= width && height_of(maps, at) <= height ? low : high) = cell;
   }
-  // Whole pixels look best, where that does not leave much unused.
-  const double cell = low >= 6 ? std::floor(low + 1e-6) : low;
+  // Whole pixels look best, where that does not leave much unused.  Letters have whole pixels, too:
+  // the next size may have room where the one before has not.
+  double cell = low >= 6 ? std::floor(low + 1e-6) : low;
+  if (const Layout next = lay_out(maps, scale, labels, std::floor(low) + 1);
+      low >= 6 && width_of(maps, next) <= width && height_of(maps, next) <= height)
+    cell = next.cell;
   if (cell < 1)
     throw Error(Kind::usage,
                 fmt::format("no room for {} tokens (got {:.0f} x {:.0f} pixels); make the picture "

@@ -30,7 +30,7 @@ Axes axes_of(const ScalingCurves& curves) {
   for (const double value : curves.parameters) axes.x.range.add(value);
   for (const auto& values : {curves.measured, curves.hypothetical})
     for (const double value : micro(values)) axes.y.range.add(value);
-  axes.x.range = padded(axes.x.range, 0.06, true);
+  axes.x.range = padded(axes.x.range, 0.1, true);
   axes.y.range = padded(axes.y.range, 0.08, true);
   return axes;
 }
@@ -105,10 +105,8 @@ HoverPicture draw_scaling(const ScalingCurves& curves, double width, double heig
     const Point at = measured[k];
     picture.add(Disc{at, 4, kPaper, series_color(0)});
     // Above the line, which rises to the right.
-    const bool is_first = at.x < panel.left + 60;
-    const Point name{at.x + (is_first ? -4 : 2), at.y - 9};
-    picture.add(
-        Text{curves.names[k], name, 11, is_first ? Anchor::start : Anchor::end, false, false});
+    const Point name{at.x + 2, at.y - 9};
+    picture.add(Text{curves.names[k], name, 11, Anchor::end, false, false});
     covered.push_back(name);
   }
   draw_legend(panel,
