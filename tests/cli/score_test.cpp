@@ -91,7 +91,7 @@ TEST_CASE("score refuses models without masked-LM head and texts that are too lo
   for (const char* name : {"bert-ner", "t5"}) {
     const auto ended = run({"score", "-m", model(name)}, "the sun\n");
     CHECK(ended.exit == 4);
-    CHECK(ended.err.find("no masked-LM head") != std::string::npos);
+    CHECK(ended.err.find("no masked language model head") != std::string::npos);
   }
   std::string text;
   for (int k = 0; k < 100; ++k) text += "the ";

@@ -159,7 +159,7 @@ TEST_CASE("score refuses a checkpoint without masked-LM head", "[task]") {
       FAIL_CHECK("was taken: " << name);
     } catch (const nlp::Error& error) {
       CHECK(error.kind() == nlp::Kind::model);
-      CHECK(std::string(error.what()).find("masked-LM") != std::string::npos);
+      CHECK(std::string(error.what()).find("masked language model") != std::string::npos);
     }
   }
 }

@@ -62,9 +62,10 @@ struct Masked {
     options.targets = labels;
     const FillMask fill(model, tokenizer, options);
     const MaskedText prepared = fill.prepare(text);
+    const std::vector<FilledMask> masks = fill({&prepared, 1}, *workspace)[0];
     std::vector<double> scores(labels.size());
     double sum = 0;
-    for (const Candidate& candidate : fill({&prepared, 1}, *workspace)[0].at(0).candidates)
+    for (const Candidate& candidate : masks.at(0).candidates)
       for (std::size_t c = 0; c < labels.size(); ++c)
         if (candidate.word == labels[c]) sum += scores[c] = std::exp(candidate.logprob);
     for (double& score : scores) score /= sum;
