@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "cli/display_names.hpp"
 #include "cli/size.hpp"
@@ -44,8 +45,9 @@ std::string bar_text(const store::PullProgress& progress, std::uint64_t fresh, d
                       std::string(kWidth - full, '.'), 100 * share, size_text(progress.bytes),
                       size_text(progress.total), speed);
   if (rate >= 1 && progress.bytes < progress.total)
-    text += fmt::format("  {} left",
-                        time_text(static_cast<double>(progress.total - progress.bytes) / rate));
+    text += fmt::format(
+        "  {} left",
+        time_text(std::ceil(static_cast<double>(progress.total - progress.bytes) / rate)));
   return text;
 }
 
