@@ -14,6 +14,7 @@
 #include "task/embed.hpp"
 #include "task/entailment.hpp"
 #include "task/labelled_examples.hpp"
+#include "task/trim.hpp"
 #include "train/data/texts.hpp"
 
 namespace cli = nlp::cli;
@@ -90,14 +91,18 @@ void write(cli::Reply& reply, const cli::Record& record, const std::vector<std::
   writer.end();
 }
 
+// Labels without white space around them.
 void check(Options& options) {
   std::set<std::string> seen;
-  for (const std::string& label : options.labels)
+  for (std::string& label : options.labels) {
+    const auto span = task::trim(label, {0, static_cast<std::uint32_t>(label.size())});
+    label = label.substr(span.start, span.size());
     if (label.empty() || !seen.insert(label).second)
       throw nlp::Error(
           nlp::Kind::usage,
           fmt::format("--labels: {}; remove it",
                       label.empty() ? "an empty label" : label + " stands there twice"));
+  }
 }
 
 }  // namespace

@@ -102,8 +102,8 @@ TEST_CASE("classify refuses labels that cannot be, and models that cannot tell",
     more.insert(more.begin(), {"classify", "-m", model(name)});
     return run(more, "a").exit;
   };
-  CHECK(exit("bert-mlm", {"--labels", "sun,sun"}) == 2);
-  CHECK(exit("bert-mlm", {"--labels", "sun,"}) == 2);
+  CHECK(exit("bert-mlm", {"--labels", "sun, sun"}) == 2);
+  CHECK(exit("bert-mlm", {"--labels", "sun, "}) == 2);
   CHECK(exit("bert-mlm", {"--labels", "sun,day", "--template", "no place"}) == 2);
   CHECK(exit("bert-mlm", {"--template", "It is [MASK]."}) == 2);
   CHECK(exit("bert-sentiment", {"--labels", "sun,day"}) == 4);
