@@ -1,7 +1,6 @@
 #include "task/shared_tokens.hpp"
 
 #include <algorithm>
-#include <ranges>
 #include <unordered_map>
 
 namespace nlp::task {
@@ -32,7 +31,8 @@ class Matcher {
       const auto found = places_.find(left_[i]);
       if (found == places_.end()) continue;
       // Backwards, so that the runs up to j - 1 are still those of the token before.
-      for (const std::size_t j : std::views::reverse(found->second)) {
+      for (auto at = found->second.rbegin(); at != found->second.rend(); ++at) {
+        const std::size_t j = *at;
         if (j < part.right || j >= part.right_end) continue;
         const auto [row, before] = runs_[j];
         const std::size_t size = (row == row_ - 1 && j > part.right ? before : 0) + 1;
