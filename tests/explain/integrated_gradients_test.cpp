@@ -136,11 +136,10 @@ TEST_CASE("gradients by a token's embedding are differences of the result", "[ex
     double most = 0;
     for (const auto& [at, weight] : gauss_legendre(3))
       for (std::int64_t t = 0; t < to.rows(); ++t) {
-        const auto moved = [&](float step) {
+        const auto moved = [&, share = static_cast<float>(at)](float step) {
           nlp::tensor::Tensor words(to.shape());
           for (std::int64_t k = 0; k < to.size(); ++k)
-            words.data()[k] =
-                from.data()[k] + static_cast<float>(at) * (to.data()[k] - from.data()[k]);
+            words.data()[k] = from.data()[k] + share * (to.data()[k] - from.data()[k]);
           for (std::size_t e = 0; e < words.row(t).size(); ++e)
             words.row(t)[e] += step * (to.row(t)[e] - from.row(t)[e]);
           return naive.value(subject, words);
