@@ -22,7 +22,7 @@ struct ConvertOptions {
 // (Dense) and all else is copied, but for what no command reads: copies of the weights for other
 // libraries, hidden files.  `target` appears when it is whole, or not at all. Throws Error{model}
 // as read_config and Checkpoint::open do; Error{usage} for a `target` that cannot be one;
-// Error{model} where `share` has not the same tables; Error{io}.
+// Error{model} where `share` has not the same tables and layers; Error{io}.
 checkpoint::Stored convert(const std::filesystem::path& source, const std::filesystem::path& target,
                            const ConvertOptions& options);
 

@@ -45,7 +45,7 @@ checkpoint::Stored store_shards(const checkpoint::Checkpoint& src,
                                 const std::filesystem::path& directory,
                                 const std::function<void()>& progress);
 
-// Puts a relative link to the shard of `other` that holds the same tables in place of the shard in
+// Puts a relative link to the shard of `other` that holds the same tensors in place of the shard in
 // `directory`, which will be called `target`.  `source` is what messages call it.  Returns the
 // bytes that are saved.
 // Throws Error{model} with the first tensor that is not the same: its name, type, shape or bytes.
