@@ -44,7 +44,7 @@ void write_matches(cli::Reply& reply, const cli::Record& record, bool records,
 
 int main(int argc, char** argv) {
   cli::App app("similar");
-  std::string file, texts, similarity;
+  std::string file, texts, ranges, similarity;
   std::optional<std::string> prompt, corpus_prompt;
   std::optional<std::int64_t> rescore;
   std::int64_t top = 5;
@@ -64,6 +64,8 @@ int main(int argc, char** argv) {
                  "Of a binary corpus: take N times as many, and order them by the text's numbers")
       ->type_name("N")
       ->range(std::int64_t{1}, std::int64_t{1000});
+  app.add_option("--ranges", ranges, "Of an int8 or uint8 corpus: what nlp embed had as --ranges")
+      ->type_name("FILE");
   app.add_option("--prompt", prompt,
                  "A text to put before each one, or the name of one of the model's prompts")
       ->type_name("TEXT");
@@ -94,7 +96,7 @@ int main(int argc, char** argv) {
       const task::Embedder documents(opened.model, opened.tokenizer, modules, options);
       corpus.embed(documents, opened.model, compute, input, output.to_terminal());
     }
-    corpus.prepare({embed.size(), compared, rescore, compute.threads()});
+    corpus.prepare({embed.size(), compared, rescore, ranges, compute.threads()});
 
     const auto work = [&](auto records, auto replies, nlp::model::Workspace& workspace) {
       std::vector<task::SplitInput> queries;

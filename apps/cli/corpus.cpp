@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "cli/set_run.hpp"
 #include "cli/signals.hpp"
+#include "cli/vector_output.hpp"
 
 namespace nlp::cli {
 
@@ -97,42 +98,53 @@ void Corpus::embed(const task::Embedder& embedder, const model::Model& model,
 }
 
 void Corpus::prepare(const Search& search) {
-  if (array_.element == npy::Element::i8 || array_.element == npy::Element::u8)
-    return prepare_bits(search);
+  const std::int64_t rows = array_.shape[0], columns = array_.shape[1];
   const std::string& name = file_ ? file_->name() : lines_->name();
-  if (search.rescore)
+  const bool bytes = array_.element == npy::Element::i8 || array_.element == npy::Element::u8;
+  // Bits have an eighth of the bytes that numbers have.
+  const bool bits = bytes && columns == (search.size + 7) / 8 && search.ranges.empty();
+  if (search.rescore && !bits)
     throw Error(Kind::usage,
                 fmt::format("--rescore: {} is not binary; its scores are exact", name));
-  if (array_.element != npy::Element::f32)
-    throw Error(Kind::data,
-                fmt::format("{}: {} (expected float32, or bits as nlp embed --precision binary or "
-                            "ubinary writes them)",
-                            name, name_of(array_.element)));
-  const std::int64_t rows = array_.shape[0], columns = array_.shape[1];
+  if (!search.ranges.empty() && !bytes)
+    throw Error(Kind::usage, fmt::format("--ranges: {} is neither int8 nor uint8", name));
+  if (bits) return prepare_bits(search);
+  if (!bytes && array_.element != npy::Element::f32)
+    throw Error(Kind::data, fmt::format("{}: {} (expected float32, int8 or uint8, as nlp embed "
+                                        "writes them)",
+                                        name, name_of(array_.element)));
   if (columns != search.size)
     throw Error(Kind::data,
                 fmt::format("{}: numbers of a vector (expected {}, as the model's, got {}); take "
                             "the model it was made with, or --dims",
                             name, search.size, columns));
+  if (bytes) return prepare_bytes(search);
   const auto values = array_.floats();
   if (!values) throw Error(Kind::data, name + ": its values do not lie on 4 bytes; write it again");
   rows_ = std::make_unique<task::NearestRows>(
       dnn::ConstMatrix{values->data(), rows, columns, columns}, search.similarity, search.threads);
 }
 
+std::span<const std::uint8_t> Corpus::bytes() const {
+  return {reinterpret_cast<const std::uint8_t*>(array_.values.data()),
+          static_cast<std::size_t>(array_.shape[0] * array_.shape[1])};
+}
+
+void Corpus::prepare_bytes(const Search& search) {
+  if (search.ranges.empty())
+    throw Error(Kind::usage,
+                fmt::format("{}: what its bytes stand for; give --ranges FILE, the one "
+                            "that nlp embed --precision had",
+                            file_->name()));
+  const auto precision =
+      array_.element == npy::Element::i8 ? task::Precision::int8 : task::Precision::uint8;
+  rows_ = std::make_unique<task::NearestRows>(bytes(), precision,
+                                              read_ranges(search.ranges, search.size),
+                                              search.similarity, search.threads);
+}
+
 void Corpus::prepare_bits(const Search& search) {
-  const std::int64_t rows = array_.shape[0], columns = array_.shape[1];
-  if (columns != (search.size + 7) / 8)
-    throw Error(
-        Kind::data,
-        fmt::format("{}: bytes of a vector (expected {}, for the bits of {} numbers, got {}); {}",
-                    file_->name(), (search.size + 7) / 8, search.size, columns,
-                    columns == search.size
-                        ? "int8 and uint8 vectors are not searched, keep float32 or bits"
-                        : "take the model it was made with, or --dims"));
-  const auto bytes = std::span(reinterpret_cast<const std::uint8_t*>(array_.values.data()),
-                               static_cast<std::size_t>(rows * columns));
-  bits_ = std::make_unique<task::NearestBits>(bytes, search.size,
+  bits_ = std::make_unique<task::NearestBits>(bytes(), search.size,
                                               array_.element == npy::Element::i8, search.threads);
   rescore_ = search.rescore.value_or(0);
 }

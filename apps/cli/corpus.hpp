@@ -33,11 +33,12 @@ class Corpus {
     std::int64_t size = 0;  // numbers of a query
     task::Similarity similarity = task::Similarity::cosine;
     std::optional<std::int64_t> rescore;
+    std::string ranges;  // the file of --ranges, or empty
     int threads = 1;
   };
   // Called once, when there are vectors, before nearest().
   // Throws Error{data} where they are not of the queries' size, Error{usage} for --rescore where
-  // they are no bits.
+  // they are no bits, for --ranges where they are no bytes, and for bytes without.
   void prepare(const Search& search);
   task::Matches nearest(std::span<const std::vector<float>> queries, std::int64_t most);
 
@@ -45,7 +46,9 @@ class Corpus {
   std::optional<std::string> text(std::int64_t row) const;
 
  private:
+  std::span<const std::uint8_t> bytes() const;
   void prepare_bits(const Search& search);
+  void prepare_bytes(const Search& search);
 
   std::optional<MappedInput> file_;  // of an array
   npy::Array array_;                 // of the file, or the one that was made

@@ -41,11 +41,14 @@ PrecisionOptions::PrecisionOptions(App& app) {
 void PrecisionOptions::exclude(Option* option) { option->excludes(type_)->excludes(ranges_); }
 
 task::Ranges PrecisionOptions::ranges(std::int64_t size) const {
-  task::Ranges ranges;
-  if (file_.empty()) return ranges;
+  if (file_.empty()) return {};
   if (!task::needs_ranges(precision_))
     throw Error(Kind::usage, "--ranges: only --precision int8 and uint8 have them");
-  const MappedInput input(file_);
+  return read_ranges(file_, size);
+}
+
+task::Ranges read_ranges(const std::string& file, std::int64_t size) {
+  const MappedInput input(file);
   const npy::Array array = npy::read(input.bytes(), input.name());
   const auto values = array.floats();
   if (!values || array.shape.size() != 2 || array.shape[0] == 0 || array.shape[1] != size)
@@ -54,6 +57,7 @@ task::Ranges PrecisionOptions::ranges(std::int64_t size) const {
         fmt::format("{}: {} [{}] (expected float32 [rows, {}]: two rows, the least and the "
                     "largest, or vectors as nlp embed writes them)",
                     input.name(), name_of(array.element), fmt::join(array.shape, ", "), size));
+  task::Ranges ranges;
   for (std::int64_t r = 0; r < array.shape[0]; ++r)
     ranges.add(values->subspan(static_cast<std::size_t>(r * size), static_cast<std::size_t>(size)));
   return ranges;

@@ -14,6 +14,10 @@
 
 namespace nlp::cli {
 
+// The ends of int8 and uint8 from a file: two rows, the least and the largest of each number, or
+// vectors.  Throws Error{data} for a file that is not [rows, size] float32.
+task::Ranges read_ranges(const std::string& file, std::int64_t size);
+
 class PrecisionOptions {
  public:
   explicit PrecisionOptions(App& app);
@@ -24,8 +28,7 @@ class PrecisionOptions {
 
   task::Precision precision() const { return precision_; }
   // Of --ranges, else empty.
-  // Throws Error{data} for a file that is not [rows, size] float32, Error{usage} where --precision
-  // needs none.
+  // Throws as read_ranges(), and Error{usage} where --precision needs none.
   task::Ranges ranges(std::int64_t size) const;
 
  private:

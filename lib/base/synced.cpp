@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 
 #include "base/error.hpp"
 
@@ -35,6 +37,28 @@ void rename_synced(const std::filesystem::path& from, const std::filesystem::pat
   }
   const auto folder = to.parent_path();
   sync(folder.empty() ? "." : folder);
+}
+
+std::filesystem::path name_beside(const std::filesystem::path& file) {
+  static std::atomic<unsigned> count{0};
+  return file.parent_path() /
+         fmt::format(".{}.{}.{}.tmp", file.filename().string(), ::getpid(), ++count);
+}
+
+void write_synced(const std::filesystem::path& file, std::string_view text) {
+  const auto fresh = name_beside(file);
+  try {
+    std::ofstream out(fresh, std::ios::binary);
+    out << text;
+    out.close();
+    if (!out) fail(file, "cannot be written", errno);
+    sync(fresh);
+  } catch (...) {
+    std::error_code ignored;
+    std::filesystem::remove(fresh, ignored);
+    throw;
+  }
+  rename_synced(fresh, file);
 }
 
 }  // namespace nlp

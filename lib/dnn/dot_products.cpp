@@ -14,8 +14,31 @@ namespace nlp::dnn::HWY_NAMESPACE {
 // waits for itself.
 constexpr int kLeft = 4, kRight = 2;
 
-template <int Left, int Right, class D>
-HWY_INLINE void dot_tile(D d, ConstMatrix left, ConstMatrix right, Matrix dst, std::int64_t n,
+// Bytes as float32.
+template <class D, class Byte, class Whole>
+HWY_INLINE hn::Vec<D> load_bytes(D d, const Byte* from, Whole, std::size_t count) {
+  const hn::Rebind<Byte, D> narrow;
+  const hn::RebindToSigned<D> integers;
+  if constexpr (Whole::value) {
+    return hn::ConvertTo(d, hn::PromoteTo(integers, hn::LoadU(narrow, from)));
+  } else {
+    HWY_ALIGN Byte lanes[hn::MaxLanes(D())] = {};
+    for (std::size_t k = 0; k < count; ++k) lanes[k] = from[k];
+    return hn::ConvertTo(d, hn::PromoteTo(integers, hn::Load(narrow, lanes)));
+  }
+}
+
+template <class D, class Whole>
+HWY_INLINE hn::Vec<D> load_left(D d, const float* from, Whole whole, std::size_t count) {
+  return load(d, from, whole, count);
+}
+template <class D, class Byte, class Whole>
+HWY_INLINE hn::Vec<D> load_left(D d, const Byte* from, Whole whole, std::size_t count) {
+  return load_bytes(d, from, whole, count);
+}
+
+template <int Left, int Right, class D, class Rows>
+HWY_INLINE void dot_tile(D d, Rows left, ConstMatrix right, Matrix dst, std::int64_t n,
                          std::int64_t m) {
   hn::Vec<D> sum[Left][Right];
   for (int r = 0; r < Left; ++r)
@@ -26,7 +49,7 @@ HWY_INLINE void dot_tile(D d, ConstMatrix left, ConstMatrix right, Matrix dst, s
              for (int c = 0; c < Right; ++c)
                values[c] = load(d, right.row(m + c) + k, whole, count);
              for (int r = 0; r < Left; ++r) {
-               const auto value = load(d, left.row(n + r) + k, whole, count);
+               const auto value = load_left(d, left.row(n + r) + k, whole, count);
                for (int c = 0; c < Right; ++c) sum[r][c] = hn::MulAdd(value, values[c], sum[r][c]);
              }
            });
@@ -35,18 +58,27 @@ HWY_INLINE void dot_tile(D d, ConstMatrix left, ConstMatrix right, Matrix dst, s
       dst.row(n + r)[m + c] = hn::GetLane(hn::SumOfLanes(d, sum[r][c]));
 }
 
-template <int Left, class D>
-HWY_INLINE void dot_rows(D d, ConstMatrix left, ConstMatrix right, Matrix dst, std::int64_t n) {
+template <int Left, class D, class Rows>
+HWY_INLINE void dot_rows(D d, Rows left, ConstMatrix right, Matrix dst, std::int64_t n) {
   std::int64_t m = 0;
   for (; m + kRight <= right.rows; m += kRight) dot_tile<Left, kRight>(d, left, right, dst, n, m);
   for (; m < right.rows; ++m) dot_tile<Left, 1>(d, left, right, dst, n, m);
 }
 
-void DotProducts(ConstMatrix left, ConstMatrix right, Matrix dst) {
+template <class Rows>
+HWY_INLINE void dot_all(Rows left, ConstMatrix right, Matrix dst) {
   const hn::CappedTag<float, 16> d;
   std::int64_t n = 0;
   for (; n + kLeft <= left.rows; n += kLeft) dot_rows<kLeft>(d, left, right, dst, n);
   for (; n < left.rows; ++n) dot_rows<1>(d, left, right, dst, n);
+}
+
+void DotProducts(ConstMatrix left, ConstMatrix right, Matrix dst) { dot_all(left, right, dst); }
+void DotUnsigned(ByteRows<std::uint8_t> left, ConstMatrix right, Matrix dst) {
+  dot_all(left, right, dst);
+}
+void DotSigned(ByteRows<std::int8_t> left, ConstMatrix right, Matrix dst) {
+  dot_all(left, right, dst);
 }
 
 }  // namespace nlp::dnn::HWY_NAMESPACE
@@ -55,9 +87,17 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace nlp::dnn {
 HWY_EXPORT(DotProducts);
+HWY_EXPORT(DotUnsigned);
+HWY_EXPORT(DotSigned);
 
 void dot_products(ConstMatrix left, ConstMatrix right, Matrix dst) {
   HWY_DYNAMIC_DISPATCH(DotProducts)(left, right, dst);
+}
+void dot_products(ByteRows<std::uint8_t> left, ConstMatrix right, Matrix dst) {
+  HWY_DYNAMIC_DISPATCH(DotUnsigned)(left, right, dst);
+}
+void dot_products(ByteRows<std::int8_t> left, ConstMatrix right, Matrix dst) {
+  HWY_DYNAMIC_DISPATCH(DotSigned)(left, right, dst);
 }
 
 }  // namespace nlp::dnn

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -123,9 +122,7 @@ void duplicate(const fs::path& from, const fs::path& to) {
 // A folder beside the target that takes its name, or goes.
 class Staging {
  public:
-  explicit Staging(const fs::path& target) : target_(target) {
-    const auto name = fmt::format(".{}.{}", target.filename().string(), ::getpid());
-    path_ = target.parent_path() / name;
+  explicit Staging(const fs::path& target) : target_(target), path_(name_beside(target)) {
     if (::mkdir(path_.c_str(), 0777) != 0)
       throw Error(Kind::io,
                   fmt::format("{}: cannot be made ({})", path_.string(), std::strerror(errno)));

@@ -1,10 +1,8 @@
 #include "store/pull.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 
 #include "base/error.hpp"
@@ -34,15 +32,9 @@ void make_folder(const fs::path& folder) {
   if (failed) fail(folder, failed);
 }
 
-// Whole or not at all.
 void write_text(const fs::path& file, const std::string& text) {
   make_folder(file.parent_path());
-  const fs::path fresh = file.string() + fmt::format(".{}.tmp", ::getpid());
-  std::ofstream out(fresh, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) fail(fresh, std::make_error_code(std::errc::io_error));
-  rename_synced(fresh, file);
+  write_synced(file, text);
 }
 
 // Puts a blob into the snapshot, under its path.
@@ -52,8 +44,7 @@ void place(const fs::path& blob, const fs::path& snapshot, const std::string& pa
   const fs::path target = blob.lexically_relative(file.parent_path());
   std::error_code failed;
   if (fs::is_symlink(file, failed) && fs::read_symlink(file, failed) == target) return;
-  const fs::path fresh = file.string() + fmt::format(".{}.tmp", ::getpid());
-  fs::remove(fresh, failed);
+  const fs::path fresh = name_beside(file);
   failed.clear();
   if (links) fs::create_symlink(target, fresh, failed);
   // As huggingface_hub does where there are no links: the file itself moves.

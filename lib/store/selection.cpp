@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "base/tokenizer_file_names.hpp"
 #include "store/cache.hpp"
 
 namespace nlp::store {
@@ -18,26 +19,9 @@ namespace {
 
 constexpr const char* kModules = "modules.json";
 
-// By name, in each folder that is a model or a module of one.
+// By name, in each folder that is a model or a module of one, besides a tokenizer's files.
 constexpr std::string_view kSmall[] = {
-    "config.json",
-    "generation_config.json",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.txt",
-    "vocab.json",
-    "merges.txt",
-    "spiece.model",
-    "spm.model",
-    "sentencepiece.bpe.model",
-    "sentencepiece.model",
-    "tokenizer.model",
-    "source.spm",
-    "target.spm",
-    "config_sentence_transformers.json",
-    kModules,
+    "config.json", "generation_config.json", "config_sentence_transformers.json", kModules,
     "README.md",
 };
 
@@ -61,7 +45,10 @@ bool matches(const std::string& path, const std::vector<std::string>& patterns) 
 }
 
 bool is_small(std::string_view name) {
-  return std::ranges::find(kSmall, name) != std::end(kSmall) || name.starts_with("LICENSE") ||
+  const auto listed = [name](const auto& names) {
+    return std::ranges::find(names, name) != std::end(names);
+  };
+  return listed(kSmall) || listed(kTokenizerFiles) || name.starts_with("LICENSE") ||
          (name.starts_with("sentence_") && name.ends_with("_config.json"));
 }
 

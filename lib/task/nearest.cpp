@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
+#include <utility>
 
 #include "dnn/dot_products.hpp"
 #include "dnn/hamming.hpp"
 #include "task/pooling.hpp"
-#include "task/quantize.hpp"
 #include "tensor/tensor.hpp"
 
 namespace nlp::task {
@@ -67,6 +68,13 @@ void multiply(dnn::Matrix rows, std::span<const float> factors) {
       rows.row(r)[q] *= factors[static_cast<std::size_t>(r)];
 }
 
+// A number of each column.
+void add(dnn::Matrix rows, std::span<const float> numbers) {
+  for (std::int64_t r = 0; r < rows.rows; ++r)
+    for (std::int64_t q = 0; q < rows.columns; ++q)
+      rows.row(r)[q] += numbers[static_cast<std::size_t>(q)];
+}
+
 // Row r of the scores [rows,kPanel at most] is row first + r of the corpus.
 void keep(dnn::ConstMatrix scores, std::int64_t first, std::span<BestMatches> best) {
   float least[kPanel];
@@ -85,16 +93,116 @@ void keep(dnn::ConstMatrix scores, std::int64_t first, std::span<BestMatches> be
 
 }  // namespace
 
-NearestRows::NearestRows(dnn::ConstMatrix rows, Similarity similarity, int threads)
-    : rows_(rows),
+class NearestRows::Rows {
+ public:
+  // The numbers of queries, turned into what multiplies rows as they are kept, and what each
+  // query's products lack then.
+  struct Asked {
+    tensor::Tensor values;       // [Q,E]
+    std::vector<float> missing;  // [Q], or empty
+  };
+
+  virtual ~Rows() = default;
+  virtual std::int64_t count() const = 0;
+  virtual std::int64_t size() const = 0;
+  virtual std::int64_t bytes() const = 0;  // of a row
+  virtual Asked ask(tensor::Tensor queries) const { return {std::move(queries), {}}; }
+  // dst [last - first,Q] <- rows [first, last) · queries [Q,E]ᵀ
+  virtual void multiply(std::int64_t first, std::int64_t last, dnn::ConstMatrix queries,
+                        dnn::Matrix dst) const = 0;
+  virtual float inverse_length(std::int64_t row) const = 0;
+};
+
+namespace {
+
+class FloatRows final : public NearestRows::Rows {
+ public:
+  explicit FloatRows(dnn::ConstMatrix rows) : rows_(rows) {}
+  std::int64_t count() const override { return rows_.rows; }
+  std::int64_t size() const override { return rows_.columns; }
+  std::int64_t bytes() const override { return 4 * rows_.columns; }
+  void multiply(std::int64_t first, std::int64_t last, dnn::ConstMatrix queries,
+                dnn::Matrix dst) const override {
+    dnn::dot_products({rows_.row(first), last - first, rows_.columns, rows_.stride}, queries, dst);
+  }
+  float inverse_length(std::int64_t row) const override {
+    return task::inverse_length(rows_.row(row), rows_.columns);
+  }
+
+ private:
+  dnn::ConstMatrix rows_;
+};
+
+// A row's number k is zero[k] + step[k] * byte: the steps go to the queries, and so do the zeros.
+template <class Byte>
+class RowsOfBytes final : public NearestRows::Rows {
+ public:
+  RowsOfBytes(std::span<const std::uint8_t> rows, ByteScale scale)
+      : scale_(std::move(scale)),
+        rows_{reinterpret_cast<const Byte*>(rows.data()),
+              std::ssize(rows) / std::max<std::int64_t>(1, std::ssize(scale_.step)),
+              std::ssize(scale_.step)} {}
+  std::int64_t count() const override { return rows_.rows; }
+  std::int64_t size() const override { return rows_.columns; }
+  std::int64_t bytes() const override { return rows_.columns; }
+  Asked ask(tensor::Tensor queries) const override {
+    std::vector<float> missing;
+    for (std::int64_t q = 0; q < queries.rows(); ++q) {
+      double sum = 0;
+      const auto row = queries.row(q);
+      for (std::size_t k = 0; k < row.size(); ++k) {
+        sum += double{row[k]} * scale_.zero[k];
+        row[k] *= scale_.step[k];
+      }
+      missing.push_back(static_cast<float>(sum));
+    }
+    return {std::move(queries), std::move(missing)};
+  }
+  void multiply(std::int64_t first, std::int64_t last, dnn::ConstMatrix queries,
+                dnn::Matrix dst) const override {
+    dnn::dot_products(dnn::ByteRows<Byte>{rows_.row(first), last - first, rows_.columns}, queries,
+                      dst);
+  }
+  float inverse_length(std::int64_t row) const override {
+    std::vector<float> numbers(scale_.step);
+    for (std::size_t k = 0; k < numbers.size(); ++k)
+      numbers[k] = scale_.zero[k] + numbers[k] * static_cast<float>(rows_.row(row)[k]);
+    return task::inverse_length(numbers.data(), rows_.columns);
+  }
+
+ private:
+  ByteScale scale_;
+  dnn::ByteRows<Byte> rows_;
+};
+
+std::unique_ptr<const NearestRows::Rows> rows_of_bytes(std::span<const std::uint8_t> rows,
+                                                       Precision precision, const Ranges& ranges) {
+  ByteScale scale = byte_scale(precision, ranges);
+  if (precision == Precision::int8)
+    return std::make_unique<RowsOfBytes<std::int8_t>>(rows, std::move(scale));
+  return std::make_unique<RowsOfBytes<std::uint8_t>>(rows, std::move(scale));
+}
+
+}  // namespace
+
+NearestRows::NearestRows(std::unique_ptr<const Rows> rows, Similarity similarity, int threads)
+    : rows_(std::move(rows)),
       similarity_(similarity),
-      block_(
-          std::max<std::int64_t>(4, kBlockBytes / (4 * std::max<std::int64_t>(1, rows.columns)))),
+      block_(std::max<std::int64_t>(4, kBlockBytes / std::max<std::int64_t>(1, rows_->bytes()))),
       team_(threads) {
   if (similarity_ == Similarity::dot) return;
-  factors_.resize(static_cast<std::size_t>(rows_.rows));
-  known_.resize(static_cast<std::size_t>((rows_.rows + block_ - 1) / block_));
+  factors_.resize(static_cast<std::size_t>(rows_->count()));
+  known_.resize(static_cast<std::size_t>((rows_->count() + block_ - 1) / block_));
 }
+
+NearestRows::NearestRows(dnn::ConstMatrix rows, Similarity similarity, int threads)
+    : NearestRows(std::make_unique<FloatRows>(rows), similarity, threads) {}
+
+NearestRows::NearestRows(std::span<const std::uint8_t> rows, Precision precision,
+                         const Ranges& ranges, Similarity similarity, int threads)
+    : NearestRows(rows_of_bytes(rows, precision, ranges), similarity, threads) {}
+
+NearestRows::~NearestRows() = default;
 
 // Found when the block is in the cache anyway, and kept for the next question.
 std::span<const float> NearestRows::factors(std::int64_t first, std::int64_t last) {
@@ -103,32 +211,34 @@ std::span<const float> NearestRows::factors(std::int64_t first, std::int64_t las
   auto& known = known_[static_cast<std::size_t>(first / block_)];
   if (known) return dst;
   for (std::int64_t r = first; r < last; ++r)
-    dst[static_cast<std::size_t>(r - first)] = inverse_length(rows_.row(r), rows_.columns);
+    dst[static_cast<std::size_t>(r - first)] = rows_->inverse_length(r);
   known = 1;
   return dst;
 }
 
 Matches NearestRows::operator()(std::span<const std::vector<float>> queries, std::int64_t most) {
-  const auto gathered = gather(queries, rows_.columns, similarity_ == Similarity::cosine);
-  const auto asked = dnn::matrix(gathered);
+  const auto [values, missing] =
+      rows_->ask(gather(queries, rows_->size(), similarity_ == Similarity::cosine));
+  const auto asked = dnn::matrix(values);
   const std::scoped_lock lock(mutex_);
   std::vector<tensor::Tensor> scratch;
   for (int t = 0; t < team_.threads(); ++t) scratch.emplace_back(tensor::Shape{block_, kPanel});
 
-  const auto look = [&](std::int64_t first, std::int64_t last, std::span<BestMatches> best,
-                        int thread) {
+  const auto look = [&, &missing = missing](std::int64_t first, std::int64_t last,
+                                            std::span<BestMatches> best, int thread) {
     float* const memory = scratch[static_cast<std::size_t>(thread)].data();
-    const dnn::ConstMatrix block{rows_.row(first), last - first, rows_.columns, rows_.stride};
     for (std::int64_t query = 0; query < asked.rows; query += kPanel) {
       const std::int64_t count = std::min(kPanel, asked.rows - query);
-      const dnn::Matrix scores{memory, block.rows, count, count};
-      dnn::dot_products(block, {asked.row(query), count, asked.columns, asked.stride}, scores);
+      const dnn::Matrix scores{memory, last - first, count, count};
+      rows_->multiply(first, last, {asked.row(query), count, asked.columns, asked.stride}, scores);
+      if (!missing.empty())
+        add(scores, std::span(missing).subspan(static_cast<std::size_t>(query)));
       if (similarity_ == Similarity::cosine) multiply(scores, factors(first, last));
       keep(scores, first,
            best.subspan(static_cast<std::size_t>(query), static_cast<std::size_t>(count)));
     }
   };
-  return search(team_, rows_.rows, block_, queries.size(), most, look);
+  return search(team_, rows_->count(), block_, queries.size(), most, look);
 }
 
 NearestBits::NearestBits(std::span<const std::uint8_t> rows, std::int64_t size, bool flipped,

@@ -4,6 +4,7 @@
 // Legend: R rows, E numbers of a vector, Q queries.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/thread_team.hpp"
 #include "dnn/matrix.hpp"
 #include "task/best_matches.hpp"
+#include "task/quantize.hpp"
 
 namespace nlp::task {
 
@@ -23,20 +25,28 @@ using Matches = std::vector<std::vector<Match>>;  // [Q]
 // Both may be asked by several threads; each question takes all of `threads`.  A query's result
 // does not depend on them, nor on the other queries.
 
-// Rows of float32.
+// Rows of numbers, which stay where they are as long as this lives.
 class NearestRows {
  public:
-  // rows [R,E] stay where they are as long as this lives.
+  class Rows;  // how the numbers are kept
+
+  // rows [R,E] of float32.
   NearestRows(dnn::ConstMatrix rows, Similarity similarity, int threads);
+  // rows: [R,E] bytes that quantize() made with `ranges`, int8 or uint8.  They are compared as what
+  // they stand for (byte_scale()), the queries are not quantized.
+  NearestRows(std::span<const std::uint8_t> rows, Precision precision, const Ranges& ranges,
+              Similarity similarity, int threads);
+  ~NearestRows();
 
   // queries: each [E].
   Matches operator()(std::span<const std::vector<float>> queries, std::int64_t most);
 
  private:
+  NearestRows(std::unique_ptr<const Rows> rows, Similarity similarity, int threads);
   // Of the rows [first, last): what their products are multiplied by.
   std::span<const float> factors(std::int64_t first, std::int64_t last);
 
-  dnn::ConstMatrix rows_;
+  std::unique_ptr<const Rows> rows_;
   Similarity similarity_;
   std::int64_t block_;                // rows worked on at once: they stay in the cache
   std::vector<float> factors_;        // [R], of cosine: 1 / length
@@ -45,7 +55,7 @@ class NearestRows {
   std::mutex mutex_;
 };
 
-// Rows of bits, as quantize() makes them (task/quantize.hpp): of numbers > 0 the sign is kept.
+// Rows of bits, as quantize() makes them: of numbers > 0 the sign is kept.
 class NearestBits {
  public:
   // rows: [R] of ceil(E/8) bytes, which stay where they are.  flipped: with their highest bit the

@@ -30,6 +30,13 @@ struct Ranges {
 void quantize(std::span<const float> vector, Precision precision, const Ranges& ranges,
               std::span<std::uint8_t> dst);
 
+// How the bytes of int8 and uint8 read: byte b of number k stands for zero[k] + step[k] * b, the
+// middle of what became b.
+struct ByteScale {
+  std::vector<float> zero, step;  // [E]
+};
+ByteScale byte_scale(Precision precision, const Ranges& ranges);
+
 // The bits of ubinary.
 std::vector<std::uint8_t> sign_bits(std::span<const float> vector);
 

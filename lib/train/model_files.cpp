@@ -4,29 +4,17 @@
 
 #include "base/error.hpp"
 #include "base/synced.hpp"
+#include "base/tokenizer_file_names.hpp"
 
 namespace nlp::train {
 
 namespace fs = std::filesystem;
 
 void begin_directory(const fs::path& source, const fs::path& directory) {
-  constexpr const char* kFiles[] = {
-      "tokenizer.json",
-      "tokenizer_config.json",
-      "special_tokens_map.json",
-      "added_tokens.json",
-      "vocab.txt",
-      "vocab.json",
-      "merges.txt",
-      "spiece.model",
-      "sentencepiece.bpe.model",
-      "tokenizer.model",
-      "dict.txt",
-  };
   try {
     fs::create_directories(directory);
     if (fs::weakly_canonical(source) == fs::weakly_canonical(directory)) return;
-    for (const char* const name : kFiles) {
+    for (const auto name : kTokenizerFiles) {
       if (!fs::exists(source / name)) continue;
       fs::copy_file(source / name, directory / name, fs::copy_options::overwrite_existing);
       fs::permissions(directory / name, fs::perms::owner_read | fs::perms::owner_write,

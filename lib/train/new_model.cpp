@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-
 #include "base/error.hpp"
 #include "base/synced.hpp"
 #include "tokenizer/tokenizer.hpp"
@@ -49,13 +47,7 @@ void begin_model(const fs::path& tokenizer, const fs::path& config, const ModelS
   const auto opened = tokenizer::Tokenizer::open(directory);
   json["vocab_size"] = opened.vocab_size();
   if (const auto pad = opened.pad_id()) json["pad_token_id"] = *pad;
-  const fs::path temporary = directory / "config.json.tmp";
-  std::ofstream out(temporary, std::ios::binary);
-  out << json.dump(2) << "\n";
-  out.close();
-  if (!out) throw Error(Kind::io, temporary.string() + ": cannot be written");
-  sync(temporary);
-  rename_synced(temporary, directory / "config.json");
+  write_synced(directory / "config.json", json.dump(2) + "\n");
 }
 
 }  // namespace nlp::train

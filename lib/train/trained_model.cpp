@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <numbers>
 #include <set>
@@ -263,13 +262,7 @@ void TrainedModel::write(const fs::path& directory) const {
     writer.write(tensor_name(parameter), 0, std::as_bytes(parameters_.values(parameter)));
   for (const auto& [name, values] : kept_) writer.write(name, 0, std::as_bytes(values.values()));
   writer.commit();
-  const fs::path file = directory / kConfig, temporary = directory / "config.json.tmp";
-  std::ofstream out(temporary, std::ios::binary);
-  out << written_config().dump(2) << "\n";
-  out.close();
-  if (!out) throw Error(Kind::io, temporary.string() + ": cannot be written");
-  sync(temporary);
-  rename_synced(temporary, file);
+  write_synced(directory / kConfig, written_config().dump(2) + "\n");
 }
 
 }  // namespace nlp::train

@@ -1,5 +1,6 @@
 // A text that is alone, computed by all threads, and a few that are shared out among them.
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "support/program.hpp"
 

@@ -1,8 +1,11 @@
 // The cache of packed weights as a user meets it: it changes no byte of any result.
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
+#include <cstring>
 #include <optional>
 #include <thread>
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 
 #include "cli/manual.hpp"
 #include "support/program.hpp"

@@ -1,4 +1,7 @@
+#include <signal.h>
 #include <unistd.h>
+
+#include <cstdlib>
 
 #include "cli/signals.hpp"
 #include "support/program.hpp"

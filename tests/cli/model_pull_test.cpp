@@ -1,4 +1,6 @@
 // nlp model pull as a user meets it, with a hub on the loopback.
+#include <signal.h>
+
 #include <chrono>
 #include <map>
 #include <optional>

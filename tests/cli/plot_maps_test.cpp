@@ -75,7 +75,7 @@ TEST_CASE("plot attention draws what nlp encode writes", "[cli]") {
               .exit == 0);
   REQUIRE(run({"encode", "-m", model("bert-mlm"), "--attention", "-f", "npz", "-o", encoded}, kText)
               .exit == 0);
-  const auto config = nlp::Json::parse(program::read(golden::model("bert-mlm") / "config.json"));
+  const auto config = nlp::Json::parse(program::read(program::model("bert-mlm") + "/config.json"));
   const auto heads = config["num_attention_heads"].get<std::size_t>(),
              layers = config["num_hidden_layers"].get<std::size_t>();
   const auto tokens =
@@ -200,7 +200,7 @@ TEST_CASE("plot positions draws sines, or the table of a checkpoint", "[cli]") {
   REQUIRE(run({"plot", "positions", "-m", model("bert-mlm"), "--max-length", "7", "-o", svg,
                "--data", data})
               .exit == 0);
-  const auto config = nlp::Json::parse(program::read(golden::model("bert-mlm") / "config.json"));
+  const auto config = nlp::Json::parse(program::read(program::model("bert-mlm") + "/config.json"));
   CHECK(program::read(data).find("'shape': (7, " + config["hidden_size"].dump() + ")") !=
         std::string::npos);
   refused({"plot", "positions", "-m", model("bert-mlm"), "--max-length", "8000"}, "", 2,

@@ -96,6 +96,23 @@ TEST_CASE("similar searches bits, and scores them again", "[cli]") {
   }
 }
 
+TEST_CASE("similar searches bytes by the ranges they were made with", "[cli]") {
+  const TemporaryDirectory folder;
+  const std::string corpus = folder.write("corpus.txt", kCorpus).string();
+  const std::string array = (folder.path() / "corpus.npy").string();
+  REQUIRE(run(embed(corpus, {"-o", array})).exit == 0);
+  const auto exact = records(similar(array), "a cat sat\n")[0];
+  for (const std::string precision : {"int8", "uint8"}) {
+    const std::string bytes = (folder.path() / (precision + ".npy")).string();
+    REQUIRE(run(embed(corpus, {"--precision", precision, "--ranges", array, "-o", bytes})).exit ==
+            0);
+    const auto found = records(similar(bytes, {"--ranges", array}), "a cat sat\n")[0];
+    CHECK(lines_of(found) == lines_of(exact));
+    const double score = found["matches"][0]["score"];
+    CHECK(score == Approx(exact["matches"][0]["score"].get<double>()).margin(0.01));
+  }
+}
+
 TEST_CASE("similar refuses a corpus that does not fit, with the reason", "[cli]") {
   const TemporaryDirectory folder;
   const std::string corpus = folder.write("corpus.txt", kCorpus).string();
@@ -123,7 +140,9 @@ TEST_CASE("similar refuses a corpus that does not fit, with the reason", "[cli]"
   refused(similar(cut, {"--dims", "8"}), 3, "damaged .npy file");
   const std::string bytes = (folder.path() / "bytes.npy").string();
   REQUIRE(run(embed(corpus, {"--precision", "int8", "-o", bytes})).exit == 0);
-  refused(similar(bytes), 3, "not searched");
+  refused(similar(bytes), 2, "--ranges");
+  refused(similar(bytes, {"--ranges", array}), 3, "[rows, 32]");
+  refused(similar(array, {"--dims", "8", "--ranges", array}), 2, "neither int8");
 }
 
 TEST_CASE("a corpus may come from stdin, with NUL between its lines", "[cli]") {

@@ -1,4 +1,8 @@
 // `nlp train … --layers N`: models of the first layers of a checkpoint.
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
 #include <cstring>
 #include <filesystem>
 

@@ -1,5 +1,9 @@
 // Training runs that are killed, or fail, and go on.
+#include <fcntl.h>
+#include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <functional>

@@ -117,6 +117,57 @@ TEST_CASE("a corpus smaller than what is asked for, or empty, gives what it has"
   CHECK(none(Vectors{{3, 4}}, 5)[0].empty());
 }
 
+TEST_CASE("rows of bytes are compared as the numbers that they stand for", "[task]") {
+  using nlp::task::Precision;
+  const std::size_t size = 37;
+  const auto corpus = random_vectors(3000, size, 7), queries = random_vectors(20, size, 8);
+  nlp::task::Ranges ranges;
+  for (const auto& vector : corpus) ranges.add(vector);
+  for (const auto precision : {Precision::int8, Precision::uint8}) {
+    std::vector<std::uint8_t> bytes(corpus.size() * size);
+    Vectors stands_for(corpus.size(), std::vector<float>(size));
+    for (std::size_t r = 0; r < corpus.size(); ++r) {
+      const auto row = std::span(bytes).subspan(r * size, size);
+      nlp::task::quantize(corpus[r], precision, ranges, row);
+      for (std::size_t k = 0; k < size; ++k) {
+        const int step = precision == Precision::int8 ? (row[k] ^ 0x80) : row[k];
+        stands_for[r][k] = ranges.least[k] + (static_cast<float>(step) + 0.5f) / 255 *
+                                                 (ranges.most[k] - ranges.least[k]);
+      }
+    }
+    const auto values = flat(stands_for);
+    for (const auto similarity : {Similarity::cosine, Similarity::dot}) {
+      NearestRows nearest(bytes, precision, ranges, similarity, 2);
+      NearestRows plain(matrix(values, size), similarity, 1);
+      const auto found = nearest(queries, 5), expected = plain(queries, 5);
+      REQUIRE(found.size() == queries.size());
+      for (std::size_t q = 0; q < queries.size(); ++q)
+        for (std::size_t k = 0; k < 5; ++k) {
+          CHECK(found[q][k].row == expected[q][k].row);
+          CHECK(found[q][k].score == Approx(expected[q][k].score).margin(1e-4));
+        }
+      // A step is a 255th of a range: no score is far from that of the numbers themselves.
+      const auto all = flat(corpus);
+      NearestRows exact(matrix(all, size), similarity, 1);
+      CHECK(found[0][0].score == Approx(exact(queries, 1)[0][0].score).epsilon(0.02));
+    }
+  }
+}
+
+TEST_CASE("a number that is the same in all rows stands for itself as a byte", "[task]") {
+  using nlp::task::Precision;
+  const Vectors rows = {{2, 1}, {2, -1}};
+  nlp::task::Ranges ranges;
+  for (const auto& row : rows) ranges.add(row);
+  std::vector<std::uint8_t> bytes(4);
+  for (std::size_t r = 0; r < 2; ++r)
+    nlp::task::quantize(rows[r], Precision::int8, ranges, std::span(bytes).subspan(r * 2, 2));
+  NearestRows nearest(bytes, Precision::int8, ranges, Similarity::dot, 1);
+  const auto found = nearest(Vectors{{1, 0}}, 2)[0];
+  CHECK(found[0].score == Approx(2));
+  CHECK(found[1].score == Approx(2));
+}
+
 TEST_CASE("the nearest bits are those that differ least", "[task]") {
   const std::size_t size = 43;  // the last byte is not full
   const auto corpus = random_vectors(3000, size, 5), queries = random_vectors(9, size, 6);

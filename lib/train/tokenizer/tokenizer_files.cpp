@@ -1,11 +1,7 @@
 #include "train/tokenizer/tokenizer_files.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <string_view>
 
 #include "base/error.hpp"
@@ -70,25 +66,6 @@ std::string long_members(const TrainedTokenizer& tokenizer) {
   return text + (tokenizer.merges.empty() ? "]" : "\n    ]");
 }
 
-void write_whole(const fs::path& file, const std::string& text) {
-  fs::path temporary = file;
-  temporary += fmt::format(".{}.tmp", ::getpid());
-  try {
-    std::ofstream out(temporary, std::ios::binary);
-    out << text;
-    out.close();
-    if (!out)
-      throw Error(Kind::io,
-                  fmt::format("{}: cannot be written ({})", file.string(), std::strerror(errno)));
-    sync(temporary);
-  } catch (...) {
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
-    throw;
-  }
-  rename_synced(temporary, file);
-}
-
 }  // namespace
 
 std::string tokenizer_json(const TrainedTokenizer& tokenizer) {
@@ -123,13 +100,13 @@ std::string tokenizer_config_json(const TrainedTokenizer& tokenizer) {
 }
 
 void write_tokenizer(const TrainedTokenizer& tokenizer, const fs::path& path) {
-  if (path.extension() == ".json") return write_whole(path, tokenizer_json(tokenizer));
+  if (path.extension() == ".json") return write_synced(path, tokenizer_json(tokenizer));
   std::error_code failed;
   fs::create_directories(path, failed);
   if (failed)
     throw Error(Kind::io, fmt::format("{}: cannot be made ({})", path.string(), failed.message()));
-  write_whole(path / "tokenizer_config.json", tokenizer_config_json(tokenizer));
-  write_whole(path / "tokenizer.json", tokenizer_json(tokenizer));
+  write_synced(path / "tokenizer_config.json", tokenizer_config_json(tokenizer));
+  write_synced(path / "tokenizer.json", tokenizer_json(tokenizer));
 }
 
 }  // namespace nlp::train
