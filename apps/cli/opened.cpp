@@ -2,13 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <future>
+#include <utility>
+
 #include "dnn/version.hpp"
 
 namespace nlp::cli {
 
+namespace {
+void tell_provenance(const App& app, const tokenizer::Tokenizer& tokenizer) {
+  for (const std::string& line : tokenizer.provenance()) app.messages().info(line);
+}
+}  // namespace
+
 tokenizer::Tokenizer open_tokenizer(const App& app, const std::filesystem::path& directory) {
   auto tokenizer = tokenizer::Tokenizer::open(directory);
-  for (const std::string& line : tokenizer.provenance()) app.messages().info(line);
+  tell_provenance(app, tokenizer);
   return tokenizer;
 }
 
@@ -18,7 +27,13 @@ Opened open(const App& app, const ModelOptions& options, const ComputeOptions& c
 
 Opened open(const App& app, const std::filesystem::path& directory, const ComputeOptions& compute) {
   const model::OpenOptions& options = compute.open_options();
-  Opened opened{model::Model::open(directory, options), open_tokenizer(app, directory)};
+  // Each takes some ten milliseconds.
+  const auto policy = compute.threads() > 1 ? std::launch::async : std::launch::deferred;
+  auto tokenizer =
+      std::async(policy, [&directory] { return tokenizer::Tokenizer::open(directory); });
+  auto model = model::Model::open(directory, options);
+  Opened opened{std::move(model), tokenizer.get()};
+  tell_provenance(app, opened.tokenizer);
   const auto& config = opened.model.config();
   app.messages().info(fmt::format("{}: {}, {} layers, hidden size {}, {} tokens at most",
                                   directory.string(), config.model_type, config.layers,

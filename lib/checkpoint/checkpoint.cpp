@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <iterator>
 #include <map>
 
@@ -62,6 +63,7 @@ struct Checkpoint::Files {
   std::vector<std::string> names;  // of the mapped files
   std::vector<MappedFile> mapped;
   std::vector<std::unique_ptr<std::byte[]>> copies;
+  std::vector<std::vector<float>> scales;  // copies, since files align to as little as a byte
   Tensors tensors;
 
   Tensors parse(Form form, std::span<const std::byte> bytes, const std::string& where) {
@@ -103,26 +105,33 @@ struct Checkpoint::Files {
     }
   }
 
-  // A copy, since files align to as little as a byte.
-  const float* read_scales(const std::string& name, const tensor::TensorView& scales,
+  const float* read_scales(const std::string& name, const tensor::TensorView& view,
                            const tensor::Shape& of) {
     const auto fail = [&](const std::string& what) {
       throw Error(Kind::model, fmt::format("{}: {}: {}; the file is damaged, or not of nlp",
                                            path.string(), name, what));
     };
     const tensor::Shape wanted = {of.empty() ? 1 : of.front()};
-    if (scales.dtype != tensor::DType::f32 || scales.shape != wanted)
+    if (view.dtype != tensor::DType::f32 || view.shape != wanted)
       fail(fmt::format("scales of rows (expected float32 {}, got {} {})", tensor::to_string(wanted),
-                       name_of(scales.dtype), tensor::to_string(scales.shape)));
-    copies.push_back(std::make_unique<std::byte[]>(scales.bytes()));
-    auto* values = reinterpret_cast<float*>(copies.back().get());
-    const std::span<float> all(values, static_cast<std::size_t>(wanted.front()));
-    tensor::to_f32(scales, 0, all);
+                       name_of(view.dtype), tensor::to_string(view.shape)));
+    auto& all = scales.emplace_back(static_cast<std::size_t>(wanted.front()));
+    tensor::to_f32(view, 0, all);
     for (std::size_t row = 0; row < all.size(); ++row)
       if (!std::isfinite(all[row]) || std::signbit(all[row]))
         fail(fmt::format("the scale of row {} (expected a finite number from 0 on, got {})", row,
                          all[row]));
-    return values;
+    return all.data();
+  }
+
+  // Where the scales of a view lie: which ones, and from which on.
+  std::optional<std::string> place_of(const float* of_rows) const {
+    const std::less_equal<const float*> not_behind;
+    for (std::size_t k = 0; k < scales.size(); ++k)
+      if (const float* first = scales[k].data();
+          not_behind(first, of_rows) && not_behind(of_rows, first + scales[k].size()))
+        return fmt::format("{}+{}", k, of_rows - first);
+    return std::nullopt;
   }
 };
 
@@ -208,18 +217,15 @@ std::uint64_t Checkpoint::bytes() const {
 }
 
 std::optional<std::string> Checkpoint::place(const tensor::TensorView& view) const {
-  const auto where = [&](std::span<const std::byte> bytes) -> std::optional<std::string> {
-    for (std::size_t k = 0; k < files_->mapped.size(); ++k)
-      if (const auto offset = files_->mapped[k].offset_of(bytes))
-        return fmt::format("{}:{}+{}", k, *offset, bytes.size());
-    return std::nullopt;
-  };
-  const auto values = where({view.data, view.bytes()});
-  if (!view.row_scales || !values) return values;
-  const auto rows = static_cast<std::size_t>(view.shape.empty() ? 1 : view.shape.front());
-  const auto scales = where(std::as_bytes(std::span(view.row_scales, rows)));
-  if (!scales) return std::nullopt;
-  return *values + "*" + *scales;
+  for (std::size_t k = 0; k < files_->mapped.size(); ++k) {
+    const auto offset = files_->mapped[k].offset_of({view.data, view.bytes()});
+    if (!offset) continue;
+    const auto values = fmt::format("{}:{}+{}", k, *offset, view.bytes());
+    if (!view.row_scales) return values;
+    const auto scales = files_->place_of(view.row_scales);
+    return scales ? std::optional(values + "*" + *scales) : std::nullopt;
+  }
+  return std::nullopt;
 }
 
 void Checkpoint::forget(std::span<const std::byte> values) const {

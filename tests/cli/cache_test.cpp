@@ -51,9 +51,9 @@ void write(const fs::path& file, const std::string& bytes) {
 }
 
 // A small model beside six million bytes that nobody asks for: large enough to be kept.
-void copy_enlarged(const std::string& name, const fs::path& to) {
+void copy_enlarged(const fs::path& model, const fs::path& to) {
   fs::create_directories(to);
-  for (const auto& entry : fs::directory_iterator(program::model(name)))
+  for (const auto& entry : fs::directory_iterator(model))
     if (entry.path().filename() != "golden.safetensors")
       fs::copy_file(entry.path(), to / entry.path().filename());
   const std::string bytes = program::read(to / "model.safetensors");
@@ -91,7 +91,7 @@ TEST_CASE("results are the same bytes with and without packed weights kept", "[c
   const TemporaryDirectory directory;
   const auto model = directory.path() / "model", kept = directory.path() / "kept";
   const CacheDirectory cache(kept);
-  copy_enlarged("bert-mlm", model);
+  copy_enlarged(program::model("bert-mlm"), model);
   settle();
   std::size_t before = 0;
   for (const std::string type : {"f32", "bf16", "int8"}) {
@@ -108,11 +108,34 @@ TEST_CASE("results are the same bytes with and without packed weights kept", "[c
   }
 }
 
+// They were packed anew at each start: their scales were not known to belong to the file.
+TEST_CASE("what weights stored as int8 are packed to is kept as well", "[cli]") {
+  const TemporaryDirectory directory;
+  const auto small = directory.path() / "small", model = directory.path() / "model",
+             kept = directory.path() / "kept";
+  const CacheDirectory cache(kept);
+  REQUIRE(run({"model", "convert", "-m", program::model("bert-mlm"), "--dtype", "int8", "-o",
+               small.string()})
+              .exit == 0);
+  copy_enlarged(small, model);
+  settle();
+  std::size_t before = 0;
+  for (const std::string type : {"f32", "int8"}) {
+    const std::string plain = result(model, {"--dtype", type, "--no-cache"});
+    CHECK(result(model, {"--dtype", type}) == plain);
+    const auto files = files_in(kept);
+    CHECK(files.size() == before + 2);
+    before = files.size();
+    CHECK(result(model, {"--dtype", type}) == plain);
+    CHECK(files_in(kept) == files);
+  }
+}
+
 TEST_CASE("packed weights of a checkpoint that has changed are not used", "[cli]") {
   const TemporaryDirectory directory;
   const auto model = directory.path() / "model", weights = model / "model.safetensors";
   const CacheDirectory cache(directory.path() / "kept");
-  copy_enlarged("bert-mlm", model);
+  copy_enlarged(program::model("bert-mlm"), model);
   const auto just_changed = run({"fill-mask", "-v", "-m", model.string()}, kText);
   CHECK_THAT(just_changed.err, ContainsSubstring("not kept: it has just changed"));
   settle();
@@ -142,7 +165,7 @@ TEST_CASE("packed weights of a checkpoint that has changed are not used", "[cli]
 TEST_CASE("a cache that is damaged, or cannot be, changes no result", "[cli]") {
   const TemporaryDirectory directory;
   const auto model = directory.path() / "model", kept = directory.path() / "kept";
-  copy_enlarged("bert-mlm", model);
+  copy_enlarged(program::model("bert-mlm"), model);
   settle();
   const std::string plain = result(model, {"--no-cache"});
   {
@@ -176,7 +199,7 @@ TEST_CASE("model cache lists what is kept, and removes it", "[cli]") {
   const auto nothing = run({"model", "cache"});
   CHECK(nothing.exit == 0);
   CHECK(nothing.out == "0.0 MB\tin " + kept.string() + "\n");
-  copy_enlarged("bert-mlm", model);
+  copy_enlarged(program::model("bert-mlm"), model);
   settle();
   result(model, {"--dtype", "int8"});
   write(kept / "fedcba9876543210.packed.tmp", "half");
