@@ -51,7 +51,7 @@ TEST_CASE("model list names what the store has, and its names serve -m", "[cli]"
   const auto names = program::lines(run({"model", "list", "-f", "names"}).out);
   REQUIRE(names.size() == listed.size());
   for (std::size_t k = 0; k < 2; ++k) {
-    CHECK(names[k] == listed[k]["model"]);
+    CHECK(names[k] == listed[k]["model"].get<std::string>());
     CHECK(run({"tokenize", "-m", names[k]}, "the sun\n").exit == 0);
   }
   const auto text = run({"model", "list"});
