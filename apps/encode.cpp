@@ -96,13 +96,19 @@ std::vector<cli::ArrayKind> arrays_of(const nlp::model::Config& config, const Wa
   return kinds;
 }
 
-cli::RecordArrays record_arrays(const nlp::tokenizer::Encoding& encoding,
-                                const task::TextRows& rows, const Wanted& wanted) {
+// The arrays of its tokens; those of its rows follow.
+cli::RecordArrays token_arrays(const nlp::tokenizer::Encoding& encoding) {
   cli::RecordArrays arrays;
-  arrays.rows = rows.last.rows();
+  arrays.rows = static_cast<std::int64_t>(encoding.size());
   arrays.add(encoding.ids);
   arrays.add(std::vector<std::int32_t>(encoding.size(), 1));
   arrays.add(encoding.type_ids);
+  return arrays;
+}
+
+cli::RecordArrays record_arrays(const nlp::tokenizer::Encoding& encoding,
+                                const task::TextRows& rows, const Wanted& wanted) {
+  cli::RecordArrays arrays = token_arrays(encoding);
   for (const auto layer : wanted.layers) arrays.add(layer_of(rows, layer, wanted).values());
   for (const Tensor& attention : rows.attention) arrays.add(std::as_const(attention).values());
   return arrays;
@@ -165,6 +171,18 @@ int main(int argc, char** argv) {
           throw nlp::Error(nlp::Kind::data,
                            "--attention: the text is read in windows, which have no attention to "
                            "each other; use --overflow truncate");
+      }
+      if (output.format() == "npz" && keep.hidden.empty() && !wanted.attention) {
+        cli::RecordArrays arrays;  // of the text whose rows come
+        const auto add = [&](std::size_t k, std::int64_t row, std::span<const float> values) {
+          if (row == 0) arrays = token_arrays(tokens[k].encoding);
+          arrays.add(values);
+        };
+        const auto end = [&](std::size_t k) {
+          replies[k].payload = std::exchange(arrays, {});
+          if (inputs[k].truncated) replies[k].truncated();
+        };
+        return task::stream_rows(opened.model, inputs, compute.batch_tokens(), workspace, add, end);
       }
       task::run_inputs(opened.model, inputs, keep, compute.batch_tokens(), workspace,
                        [&](std::size_t k, const task::TextRows& rows) {

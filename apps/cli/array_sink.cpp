@@ -41,15 +41,38 @@ void fill_nan(std::string& bytes) {
   for (std::size_t at = 0; at + sizeof nan <= bytes.size(); at += sizeof nan)
     std::memcpy(bytes.data() + at, &nan, sizeof nan);
 }
+
+// Bytes of a record that are kept in memory, and that are copied at once.
+constexpr std::uint64_t kMost = 16 << 20, kPiece = 1 << 20;
+
+// write(piece) for each piece of a part of a file.
+template <class Write>
+void copy_part(TemporaryFile& file, std::uint64_t offset, std::uint64_t size, Write write) {
+  std::string piece;
+  for (std::uint64_t done = 0; done < size; done += piece.size()) {
+    file.read(offset + done, std::min(kPiece, size - done), piece);
+    write(piece);
+  }
+}
 }  // namespace
+
+void RecordArrays::spill() {
+  if (bytes.size() < kMost) return;
+  if (!spilled) spilled = std::make_shared<TemporaryFile>();
+  spilled->append(bytes);
+  spilled_bytes += bytes.size();
+  bytes.clear();
+}
 
 void RecordArrays::add(std::span<const float> values) {
   bytes.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
+  spill();
 }
 
 void RecordArrays::add(std::span<const std::int32_t> values) {
   for (const std::int64_t value : values)
     bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+  spill();
 }
 
 ArraySink::ArraySink(Format format, std::vector<ArrayKind> kinds)
@@ -73,6 +96,9 @@ void ArraySink::write(Reply& reply, OutputFile&) {
   const auto& arrays = std::any_cast<const RecordArrays&>(reply.payload);
   rows_.push_back(static_cast<std::int32_t>(arrays.rows));
   most_rows_ = std::max(most_rows_, arrays.rows);
+  if (arrays.spilled)
+    copy_part(*arrays.spilled, 0, arrays.spilled_bytes,
+              [&](std::string_view piece) { spool_.append(piece); });
   spool_.append(arrays.bytes);
 }
 
@@ -82,8 +108,10 @@ void ArraySink::write_array(std::size_t array, Write write) {
   const auto whole = shape_of(kind, most_rows_);
   std::uint64_t offset = 0;
   std::string src, dst;
+  // Rows lie one behind the other: a shorter text's are followed by zeros.
+  const bool by_rows = std::ranges::count(kind.shape, kRows) == (kind.shape.front() == kRows);
   for (const auto rows : rows_) {
-    dst.assign(bytes_of(kind, most_rows_), '\0');
+    if (rows < 0 || !by_rows) dst.assign(bytes_of(kind, most_rows_), '\0');
     if (rows < 0) {
       if (kind.type == npy::Type::float32) fill_nan(dst);
       write(dst);
@@ -94,10 +122,19 @@ void ArraySink::write_array(std::size_t array, Write write) {
       if (k < array) before += bytes_of(kinds_[k], rows);
       all += bytes_of(kinds_[k], rows);
     }
-    const auto shape = shape_of(kind, rows);
-    spool_.read(offset + before, bytes_of(kind, rows), src);
-    if (!src.empty()) copy_corner(src.data(), shape, dst.data(), whole, npy::size_of(kind.type));
-    write(dst);
+    const std::uint64_t size = bytes_of(kind, rows);
+    if (by_rows) {
+      copy_part(spool_, offset + before, size, write);
+      for (std::uint64_t rest = bytes_of(kind, most_rows_) - size; rest > 0; rest -= dst.size()) {
+        dst.assign(std::min(kPiece, rest), '\0');
+        write(dst);
+      }
+    } else {
+      spool_.read(offset + before, size, src);
+      if (size > 0)
+        copy_corner(src.data(), shape_of(kind, rows), dst.data(), whole, npy::size_of(kind.type));
+      write(dst);
+    }
     offset += all;
   }
 }

@@ -3,6 +3,7 @@
 // texts shorter than the longest are padded with zeros.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,6 +30,13 @@ struct RecordArrays {
 
   void add(std::span<const float> values);
   void add(std::span<const std::int32_t> values);  // as int64
+
+  // Where they became many, these stand before `bytes`.
+  std::shared_ptr<TemporaryFile> spilled;
+  std::uint64_t spilled_bytes = 0;
+
+ private:
+  void spill();
 };
 
 class ArraySink : public Sink {
