@@ -59,6 +59,13 @@ function(nlp_room row)
     add_library(nlp_room_${room} STATIC ${sources})
     nlp_precompile(nlp_room_${room})
     set(scope PUBLIC)
+    # Highway compiles these once for each instruction set, which needs a unit of its own.
+    foreach(source IN LISTS sources)
+      file(STRINGS ${source} often REGEX "hwy/foreach_target" LIMIT_COUNT 1)
+      if(often)
+        set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+      endif()
+    endforeach()
   endif()
   target_link_libraries(nlp_room_${room} ${scope} nlp_options fmt::fmt Threads::Threads
                         ${nlp_libraries_${room}})

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kWidth = 20;     // of the bar
 constexpr std::size_t kLongName = 24;  // what is longer keeps its end
 
-std::string short_name(const std::string& path) {
+std::string end_of_name(const std::string& path) {
   std::string name = displayable(path);
   if (name.size() <= kLongName) return name;
   name = name.substr(name.size() - kLongName + 2);
@@ -34,7 +34,7 @@ std::string time_text(double seconds) {
 
 std::string bar_text(const store::PullProgress& progress, std::uint64_t fresh, double seconds) {
   std::string text =
-      fmt::format("[{}/{}] {}", progress.file, progress.files, short_name(progress.path));
+      fmt::format("[{}/{}] {}", progress.file, progress.files, end_of_name(progress.path));
   const double rate = static_cast<double>(fresh) / std::max(seconds, 1e-3);
   const std::string speed = size_text(static_cast<std::uint64_t>(rate)) + "/s";
   if (progress.total == 0) return fmt::format("{}  {}  {}", text, size_text(progress.bytes), speed);

@@ -11,7 +11,7 @@
 
 namespace nlp::cli {
 namespace {
-using Kind = RawRecord::Kind;
+using RecordKind = RawRecord::Kind;
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
@@ -46,13 +46,13 @@ bool Input::open_next_file() {
   ended_ = false;
   switch (options_.format) {
     case InputOptions::Format::text:
-      kind_ = Kind::text;
+      kind_ = RecordKind::text;
       break;
     case InputOptions::Format::jsonl:
-      kind_ = Kind::json;
+      kind_ = RecordKind::json;
       break;
     case InputOptions::Format::conll:
-      kind_ = Kind::conll;
+      kind_ = RecordKind::conll;
       break;
     case InputOptions::Format::detect:
       kind_.reset();
@@ -76,11 +76,11 @@ bool Input::detect(bool may_wait) {
   while (rest().empty() && !ended_)
     if (!fill(may_wait) && !ended_) return false;
   if (rest().empty()) {
-    kind_ = Kind::text;
+    kind_ = RecordKind::text;
     return true;
   }
   if (cbor::starts_map(static_cast<unsigned char>(rest().front()))) {
-    kind_ = Kind::cbor;
+    kind_ = RecordKind::cbor;
     return true;
   }
   std::size_t end;
@@ -91,7 +91,9 @@ bool Input::detect(bool may_wait) {
   }
   std::string_view first = rest().substr(0, end);
   if (first.substr(0, 3) == kByteOrderMark) first.remove_prefix(3);
-  kind_ = is_stage_record(first) ? Kind::json : options_.spec.ids ? Kind::json : Kind::text;
+  kind_ = is_stage_record(first) ? RecordKind::json
+          : options_.spec.ids    ? RecordKind::json
+                                 : RecordKind::text;
   searched_ = 0;
   return true;
 }
@@ -104,9 +106,9 @@ Input::Next Input::next(RawRecord& dst, bool may_wait) {
       if (wakeup_.woken()) return Next::end;
       return Next::would_wait;
     }
-    const Next found = *kind_ == Kind::cbor    ? cbor_item(dst, may_wait)
-                       : *kind_ == Kind::conll ? sentence(dst, may_wait)
-                                               : line(dst, may_wait);
+    const Next found = *kind_ == RecordKind::cbor    ? cbor_item(dst, may_wait)
+                       : *kind_ == RecordKind::conll ? sentence(dst, may_wait)
+                                                     : line(dst, may_wait);
     if (wakeup_.woken()) return Next::end;
     if (found == Next::end) {
       source_.reset();
@@ -164,7 +166,7 @@ Input::Next Input::find_line(bool may_wait, std::string& dst, std::optional<std:
 Input::Next Input::line(RawRecord& dst, bool may_wait) {
   const Next found = find_line(may_wait, dst.bytes, dst.error);
   dst.line = line_;
-  if (found == Next::record && *kind_ == Kind::json && line_ == 1 &&
+  if (found == Next::record && *kind_ == RecordKind::json && line_ == 1 &&
       dst.bytes.rfind(kByteOrderMark, 0) == 0)
     dst.bytes.erase(0, kByteOrderMark.size());
   return found;

@@ -13,7 +13,7 @@
 
 namespace nlp::cli {
 namespace {
-constexpr std::size_t kBuffer = 1 << 20;
+constexpr std::size_t kTemporaryBuffer = 1 << 20;
 
 [[noreturn]] void fail(const std::string& folder) {
   throw Error(Kind::io, fmt::format("{}: no room for a temporary file ({}); set TMPDIR", folder,
@@ -32,7 +32,7 @@ TemporaryFile::~TemporaryFile() { ::close(descriptor_); }
 
 void TemporaryFile::append(std::string_view bytes) {
   buffer_ += bytes;
-  if (buffer_.size() >= kBuffer) flush();
+  if (buffer_.size() >= kTemporaryBuffer) flush();
 }
 
 void TemporaryFile::flush() {

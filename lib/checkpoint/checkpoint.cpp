@@ -22,7 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kWrapper = "module.";
-constexpr std::string_view kScale = "_scale";
 constexpr std::pair<std::string_view, std::string_view> kOldEndings[] = {
     {"LayerNorm.gamma", "LayerNorm.weight"},
     {"LayerNorm.beta", "LayerNorm.bias"},
@@ -98,7 +97,7 @@ struct Checkpoint::Files {
   void attach_scales() {
     for (auto& [name, view] : tensors) {
       if (view.dtype != tensor::DType::i8) continue;
-      const auto found = tensors.find(name + std::string(kScale));
+      const auto found = tensors.find(name + std::string(kScaleEnding));
       if (found == tensors.end()) continue;
       view.row_scales = read_scales(found->first, found->second, view.shape);
       tensors.erase(found);
@@ -187,7 +186,7 @@ const tensor::TensorView& Checkpoint::require(std::string_view name,
                             tensor::to_string(view->shape)));
   if (view->dtype == tensor::DType::i8 && view->row_scales == nullptr)
     throw Error(Kind::model, fmt::format("{}: {}: int8, but there is no {}{}; is the file whole?",
-                                         files_->path.string(), name, name, kScale));
+                                         files_->path.string(), name, name, kScaleEnding));
   return *view;
 }
 

@@ -14,6 +14,9 @@
 
 namespace nlp::checkpoint {
 
+// The scales of the int8 tensor NAME are the tensor NAME_scale.
+inline constexpr std::string_view kScaleEnding = "_scale";
+
 class Checkpoint {
  public:
   // Opens `model.safetensors`, else the shards of `model.safetensors.index.json`, else

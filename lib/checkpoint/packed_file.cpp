@@ -14,9 +14,9 @@ namespace nlp::checkpoint {
 namespace {
 
 // The last digit is the version of the layout.
-constexpr std::string_view kMagic = std::endian::native == std::endian::little
-                                        ? std::string_view("nlp packed LE 1\n")
-                                        : std::string_view("nlp packed BE 1\n");
+constexpr std::string_view kPackedMagic = std::endian::native == std::endian::little
+                                              ? std::string_view("nlp packed LE 1\n")
+                                              : std::string_view("nlp packed BE 1\n");
 constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kHashAt = 32;  // where the hash of the head stands
 constexpr std::uint64_t kFixed = 48;   // magic and four numbers
@@ -43,9 +43,9 @@ void put_text(std::string& head, std::string_view text) {
 }
 
 // Takes numbers and texts off a head; what is behind its end is absent.
-class Reader {
+class HeadReader {
  public:
-  explicit Reader(std::string_view rest) : rest_(rest) {}
+  explicit HeadReader(std::string_view rest) : rest_(rest) {}
 
   bool number(std::uint64_t& value) {
     if (rest_.size() < sizeof value) return false;
@@ -137,7 +137,7 @@ std::uint64_t head_size(std::string_view key, std::string_view origin,
 }
 
 bool parse(const std::string& head, std::uint64_t file_size, PackedHead& dst) {
-  Reader reader(std::string_view(head).substr(kFixed - 8));
+  HeadReader reader(std::string_view(head).substr(kFixed - 8));
   std::uint64_t count = 0;
   if (!reader.number(count) || !reader.text(dst.key) || !reader.text(dst.origin)) return false;
   for (; count > 0; --count) {
@@ -166,7 +166,8 @@ std::optional<PackedHead> read_packed_head(int file) {
   struct stat status {};
   char fixed[kFixed];
   if (::fstat(file, &status) != 0 || !S_ISREG(status.st_mode) ||
-      !read_at(file, fixed, sizeof fixed, 0) || std::string_view(fixed, kMagic.size()) != kMagic)
+      !read_at(file, fixed, sizeof fixed, 0) ||
+      std::string_view(fixed, kPackedMagic.size()) != kPackedMagic)
     return std::nullopt;
   const auto file_size = static_cast<std::uint64_t>(status.st_size);
   std::uint64_t told_size = 0, size = 0, told_hash = 0;
@@ -198,7 +199,7 @@ bool write_packed(int file, std::string_view key, std::string_view origin,
   if (head_bytes > kMostPackedHead || !may_grow_to(size) ||
       ::ftruncate(file, static_cast<off_t>(size)) != 0)
     return false;
-  std::string head(kMagic);
+  std::string head(kPackedMagic);
   put(head, size);
   put(head, head_bytes);
   put(head, 0);

@@ -21,12 +21,12 @@ using tensor::DType;
 
 constexpr std::uint64_t kMostHeader = 100'000'000;
 
-struct Type {
+struct FileType {
   std::string_view name;
   unsigned bits;
   DType dtype;
 };
-constexpr std::array<Type, 21> kTypes = {{
+constexpr std::array<FileType, 21> kTypes = {{
     {"BOOL", 8, DType::boolean},
     {"F4", 4, DType::other},
     {"F6_E2M3", 6, DType::other},
@@ -49,11 +49,11 @@ constexpr std::array<Type, 21> kTypes = {{
     {"I64", 64, DType::i64},
     {"U64", 64, DType::u64},
 }};
-constexpr Type kComplex = {"C64", 64, DType::other};
+constexpr FileType kComplex = {"C64", 64, DType::other};
 
 struct Entry {
   std::string name;
-  std::optional<Type> type;
+  std::optional<FileType> type;
   std::optional<tensor::Shape> shape;
   std::optional<std::pair<std::uint64_t, std::uint64_t>> offsets;
 };
@@ -90,7 +90,7 @@ class Header : public nlohmann::json_sax<nlohmann::json> {
     if (place_ == Place::metadata) return true;
     if (place_ != Place::entry || key_ != "dtype") unexpected("a string");
     const auto found = std::find_if(kTypes.begin(), kTypes.end(),
-                                    [&](const Type& type) { return type.name == value; });
+                                    [&](const FileType& type) { return type.name == value; });
     if (found == kTypes.end() && value != kComplex.name)
       fail(fmt::format("{}: dtype \"{}\" is not known", entries.back().name, value));
     entries.back().type = found == kTypes.end() ? kComplex : *found;
@@ -227,7 +227,7 @@ Tensors parse_safetensors(std::span<const std::byte> bytes, const std::string& w
 std::string_view safetensors_name(DType dtype) {
   if (dtype == DType::other) return {};
   const auto* found = std::find_if(kTypes.begin(), kTypes.end(),
-                                   [&](const Type& type) { return type.dtype == dtype; });
+                                   [&](const FileType& type) { return type.dtype == dtype; });
   return found == kTypes.end() ? std::string_view() : found->name;
 }
 

@@ -22,7 +22,6 @@ using tensor::TensorView;
 constexpr std::int64_t kPiece = 1 << 18;  // values converted at once
 constexpr std::int64_t kLeastExtent = 16;
 constexpr std::string_view kWeight = ".weight";
-constexpr std::string_view kScale = "_scale";
 // Parts of the names of tables that are looked up by position or distance.
 constexpr std::string_view kTables[] = {"position", "relative", "rel_embeddings"};
 
@@ -99,7 +98,7 @@ class Storing {
   }
 
  private:
-  std::string scales_name() const { return fmt::format("{}{}", name_, kScale); }
+  std::string scales_name() const { return fmt::format("{}{}", name_, kScaleEnding); }
 
   SafetensorsWriter& writer_;
   std::string name_;
@@ -139,7 +138,7 @@ Stored store(const Checkpoint& src, std::span<const std::string_view> names, Sto
     plans.push_back({called(name), dtype, view.shape});
     ++stored.tensors;
     if (dtype != DType::i8 || !is_float(view)) continue;
-    plans.push_back({called(name) + std::string(kScale), DType::f32, {view.shape.front()}});
+    plans.push_back({called(name) + std::string(kScaleEnding), DType::f32, {view.shape.front()}});
     ++stored.int8;
   }
   for (const TensorPlan& plan : plans) {

@@ -14,11 +14,11 @@ using Type = PickleValue::Type;
 using Bytes = std::span<const std::byte>;
 
 // 0x1950a86a20f9469cfc6c, least byte first.
-constexpr std::string_view kMagic = "\x6C\xFC\x9C\x46\xF9\x20\x6A\xA8\x50\x19";
+constexpr std::string_view kTorchMagic = "\x6C\xFC\x9C\x46\xF9\x20\x6A\xA8\x50\x19";
 constexpr std::int64_t kLegacyVersion = 1001;
 constexpr std::byte kProto{0x80};  // a pickle's first opcode
 
-[[noreturn]] void fail(const std::string& where, const std::string& what) {
+[[noreturn]] void refuse(const std::string& where, const std::string& what) {
   throw Error(Kind::model, fmt::format("{}: {}", where, what));
 }
 
@@ -31,21 +31,21 @@ TorchFile parse_zip(Bytes bytes, const std::string& where) {
   const auto is_pickle = [](const auto& member) { return member.first.ends_with("/data.pkl"); };
   const auto pickle = std::ranges::find_if(members, is_pickle);
   if (pickle == members.end())
-    fail(where,
-         "a zip archive without data.pkl (expected a file of torch.save); save the weights "
-         "with torch.save or as safetensors");
+    refuse(where,
+           "a zip archive without data.pkl (expected a file of torch.save); save the weights "
+           "with torch.save or as safetensors");
   const std::string folder(pickle->first.substr(0, pickle->first.size() - sizeof "data.pkl" + 1));
   const auto member = [&](std::string_view name) {
     const auto found = members.find(folder + std::string(name));
     return found == members.end() ? nullptr : &found->second;
   };
   if (member("constants.pkl"))
-    fail(where,
-         "a TorchScript program (expected weights); save the state_dict() of what "
-         "torch.jit.load gives, as safetensors");
+    refuse(where,
+           "a TorchScript program (expected weights); save the state_dict() of what "
+           "torch.jit.load gives, as safetensors");
   if (const Bytes* order = member("byteorder"); order && text_of(*order) != "little")
-    fail(where, fmt::format("byte order {} (expected little); save the weights as safetensors",
-                            shown(text_of(*order))));
+    refuse(where, fmt::format("byte order {} (expected little); save the weights as safetensors",
+                              shown(text_of(*order))));
   Storages storages;
   const std::string data = folder + "data/";
   for (const auto& [name, content] : members)
@@ -63,29 +63,29 @@ Storages legacy_storages(Bytes bytes, const PickleValue& keys, const Pickle& obj
     const StorageId id = read_storage_id(value, where);
     ids.emplace(id.key, id);
   }
-  if (keys.type != Type::list) fail(where, "the storages' keys are no list");
+  if (keys.type != Type::list) refuse(where, "the storages' keys are no list");
   Storages storages;
   for (const PickleValue* key : keys.items) {
     const auto id = key->type == Type::text ? ids.find(key->text) : ids.end();
-    if (id == ids.end()) fail(where, "a storage has a key that no tensor names");
+    if (id == ids.end()) refuse(where, "a storage has a key that no tensor names");
     const std::string name = shown(id->first);
     std::uint64_t count = 0;
     const auto ends = [&](std::uint64_t expected) {
-      fail(where, fmt::format("ends within its storage {} (expected {} bytes, got {}); fetch the "
-                              "file again",
-                              name, expected, bytes.size()));
+      refuse(where, fmt::format("ends within its storage {} (expected {} bytes, got {}); fetch the "
+                                "file again",
+                                name, expected, bytes.size()));
     };
     if (bytes.size() < sizeof count) ends(sizeof count);
     for (unsigned k = 0; k < sizeof count; ++k)
       count |= std::to_integer<std::uint64_t>(bytes[k]) << (8 * k);
     bytes = bytes.subspan(sizeof count);
     if (count != id->second.count)
-      fail(where, fmt::format("storage {} of another size (expected {} elements, got {})", name,
-                              id->second.count, count));
+      refuse(where, fmt::format("storage {} of another size (expected {} elements, got {})", name,
+                                id->second.count, count));
     const std::uint64_t size = id->second.bytes();
     if (bytes.size() < size) ends(size);
     if (!storages.emplace(id->first, bytes.first(static_cast<std::size_t>(size))).second)
-      fail(where, fmt::format("storage {} is there twice", name));
+      refuse(where, fmt::format("storage {} is there twice", name));
     bytes = bytes.subspan(static_cast<std::size_t>(size));
   }
   return storages;
@@ -100,14 +100,14 @@ TorchFile parse_legacy(Bytes bytes, const std::string& where) {
   };
   {
     const Pickle magic = next();
-    if (magic.value().type != Type::wide || magic.value().text != kMagic)
-      fail(where,
-           "a pickle without torch's magic number (expected a file of torch.save); save the "
-           "weights with torch.save or as safetensors");
+    if (magic.value().type != Type::wide || magic.value().text != kTorchMagic)
+      refuse(where,
+             "a pickle without torch's magic number (expected a file of torch.save); save the "
+             "weights with torch.save or as safetensors");
     const Pickle version = next();
     if (version.value().type != Type::integer || version.value().integer != kLegacyVersion)
-      fail(where,
-           fmt::format("another version than {}; save the weights as safetensors", kLegacyVersion));
+      refuse(where, fmt::format("another version than {}; save the weights as safetensors",
+                                kLegacyVersion));
     next();  // the system that wrote it
   }
   const Pickle object = next();
@@ -127,12 +127,12 @@ TorchFile parse_torch_file(Bytes bytes, const std::string& where) {
   if (is_zip(bytes)) return parse_zip(bytes, where);
   if (!bytes.empty() && bytes.front() == kProto) return parse_legacy(bytes, where);
   if (is_tar(bytes))
-    fail(where,
-         "the tar form of the first versions of torch, which is not read; open it with torch "
-         "and save the weights as safetensors");
+    refuse(where,
+           "the tar form of the first versions of torch, which is not read; open it with torch "
+           "and save the weights as safetensors");
   if (text_of(bytes).starts_with("version https://git-lfs"))
-    fail(where, "a pointer of Git LFS instead of the weights; run git lfs pull");
-  fail(where, "no file of torch.save (expected a zip archive or a pickle); fetch the file again");
+    refuse(where, "a pointer of Git LFS instead of the weights; run git lfs pull");
+  refuse(where, "no file of torch.save (expected a zip archive or a pickle); fetch the file again");
 }
 
 }  // namespace nlp::checkpoint

@@ -18,9 +18,9 @@ constexpr std::uint64_t kLocalSize = 30, kDirectorySize = 46, kEndSize = 22, kEn
 constexpr std::uint16_t kZip64Field = 0x0001, kEncrypted = 0x0001;
 constexpr std::uint64_t kIn64 = 0xFFFFFFFF, kCountIn64 = 0xFFFF;  // the value stands in zip64
 
-class Reader {
+class ZipReader {
  public:
-  Reader(std::span<const std::byte> bytes, const std::string& where)
+  ZipReader(std::span<const std::byte> bytes, const std::string& where)
       : bytes_(bytes), where_(where) {}
 
   [[noreturn]] void fail(const std::string& what) const {
@@ -144,11 +144,11 @@ class Reader {
 }  // namespace
 
 bool is_zip(std::span<const std::byte> bytes) {
-  return bytes.size() >= 4 && Reader::number(bytes, 0, 4) == kLocalHeader;
+  return bytes.size() >= 4 && ZipReader::number(bytes, 0, 4) == kLocalHeader;
 }
 
 ZipMembers read_zip_directory(std::span<const std::byte> bytes, const std::string& where) {
-  return Reader(bytes, where).members();
+  return ZipReader(bytes, where).members();
 }
 
 }  // namespace nlp::checkpoint

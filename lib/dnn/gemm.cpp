@@ -10,7 +10,7 @@ namespace {
 using DataType = dnnl::memory::data_type;
 
 // A workspace forgets its kernels when it has this many.
-constexpr std::size_t kWorkspaceKernels = 1024;
+constexpr std::size_t kWorkspaceGemms = 1024;
 
 DataType data_type(ComputeType type) {
   return type == ComputeType::bf16 ? DataType::bf16 : DataType::f32;
@@ -67,7 +67,7 @@ void gemm(const Operand& left, const Operand& right, Matrix dst, const GemmOptio
   onednn::translate("matrix product", [&] {
     auto found = impl.gemms.find(key);
     if (found == impl.gemms.end()) {
-      if (impl.gemms.size() >= kWorkspaceKernels) impl.gemms.clear();
+      if (impl.gemms.size() >= kWorkspaceGemms) impl.gemms.clear();
       found = impl.gemms.emplace(key, make_kernel(left, right, dst, options, impl)).first;
     }
     MatmulKernel& kernel = found->second;

@@ -12,11 +12,11 @@ namespace {
 using DataType = dnnl::memory::data_type;
 using Tag = dnnl::memory::format_tag;
 
-struct Types {
+struct PlainTypes {
   DataType src, weights, dst;
 };
 
-Types types_of(ComputeType type) {
+PlainTypes plain_types_of(ComputeType type) {
   switch (type) {
     case ComputeType::f32:
       break;
@@ -54,7 +54,7 @@ MatmulLimit::MatmulLimit(const Device& device, ComputeType type, int threads) {
   onednn::translate("matmul limit", [&] {
     const auto& engine = device.impl().engine;
     impl_ = std::make_unique<Impl>(Impl{engine, dnnl::stream(engine), threads, {}, {}, {}});
-    const auto [src_type, weights_type, dst_type] = types_of(type);
+    const auto [src_type, weights_type, dst_type] = plain_types_of(type);
     onednn::use_threads(threads);
     const dnnl::memory::desc src({kRows, kInputs}, src_type, Tag::ab);
     const dnnl::memory::desc weights({kInputs, kOutputs}, weights_type, Tag::any);

@@ -8,9 +8,6 @@
 namespace nlp::model {
 namespace {
 
-// What the reference gives as a token's score for itself: it counts only where there is no other.
-constexpr float kItself = -1e5f;
-
 class NotItself final : public dnn::ScoreTerm {
  public:
   void add(std::int64_t /*head*/, std::int64_t query, std::int64_t first,

@@ -12,6 +12,9 @@
 
 namespace nlp::model {
 
+// What the reference gives as a token's score for itself: it counts only where there is no other.
+inline constexpr float kItself = -1e5f;
+
 // How long the reference makes a text of `tokens`: a multiple of all chunks, unless one holds it.
 std::int64_t chunked_length(const Reformer& kind, std::int64_t tokens);
 

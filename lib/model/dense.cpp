@@ -20,7 +20,7 @@ struct Named {
   std::string_view name;  // the last part of the class's path
   float (*function)(float);
 };
-constexpr Named kActivations[] = {
+constexpr Named kTorchActivations[] = {
     {"Identity", [](float x) { return x; }},
     {"Tanh", [](float x) { return std::tanh(x); }},
     {"ReLU", [](float x) { return std::max(x, 0.0f); }},
@@ -62,8 +62,8 @@ float (*read_activation(const Json& config, const Fail& fail))(float) {
     name = found->get<std::string>();
   }
   const auto row = std::ranges::find(
-      kActivations, std::string_view(name).substr(name.rfind('.') + 1), &Named::name);
-  if (row == std::end(kActivations) || !name.starts_with("torch."))
+      kTorchActivations, std::string_view(name).substr(name.rfind('.') + 1), &Named::name);
+  if (row == std::end(kTorchActivations) || !name.starts_with("torch."))
     fail(fmt::format("activation_function {} is not supported", name));
   return row->function;
 }

@@ -11,11 +11,11 @@ namespace nlp::model {
 namespace {
 
 // Rules that change the result, with the only value that is computed here.
-struct Fixed {
+struct Unsupported {
   std::string_view key;
   double only;
 };
-constexpr Fixed kFixed[] = {
+constexpr Unsupported kUnsupported[] = {
     {"repetition_penalty", 1},
     {"encoder_repetition_penalty", 1},
     {"encoder_no_repeat_ngram_size", 0},
@@ -59,7 +59,7 @@ class GenerationReader {
   }
 
   void refuse_unsupported() const {
-    for (const Fixed& fixed : kFixed)
+    for (const Unsupported& fixed : kUnsupported)
       if (const Json* value = reader_.find(fixed.key); value && *value != fixed.only)
         reader_.fail(fixed.key, fmt::format("{} is not supported (only {})",
                                             value->dump().substr(0, 40), fixed.only));

@@ -12,8 +12,6 @@
 namespace nlp::model {
 namespace {
 
-constexpr float kItself = -1e5f;  // see chunked_attention.cpp
-
 // Tokens in the order of their buckets, those of a bucket in the order of the text.
 std::vector<std::int64_t> sorted(const std::vector<std::int64_t>& buckets) {
   std::vector<std::int64_t> order(buckets.size());

@@ -37,21 +37,6 @@ void WorkspaceDelete::operator()(Workspace* workspace) const { delete workspace;
 
 namespace {
 
-// A part that is read when it is first needed, by whichever thread needs it.
-template <class Part>
-class Lazy {
- public:
-  template <class Read>
-  const Part& get(Read read) const {
-    std::call_once(once_, [&] { stored_.emplace(read()); });
-    return stored_->part;
-  }
-
- private:
-  mutable std::once_flag once_;
-  mutable std::optional<Stored<Part>> stored_;
-};
-
 // |rows - exact| / |exact|, in the norm of Frobenius.
 double relative_error(const tensor::Tensor& rows, const tensor::Tensor& exact) {
   double errors = 0, squares = 0;
@@ -89,6 +74,21 @@ const tensor::Tensor& pool(const tensor::Tensor& src, std::span<const std::int64
 }
 
 }  // namespace
+
+// A part that is read when it is first needed, by whichever thread needs it.
+template <class Part>
+class Lazy {
+ public:
+  template <class Read>
+  const Part& get(Read read) const {
+    std::call_once(once_, [&] { stored_.emplace(read()); });
+    return stored_->part;
+  }
+
+ private:
+  mutable std::once_flag once_;
+  mutable std::optional<Stored<Part>> stored_;
+};
 
 // In the order of dependence: the mapping outlives the views into it.
 struct Model::Parts {

@@ -10,7 +10,7 @@
 
 namespace nlp::plot {
 namespace {
-constexpr double kLabelSize = 12, kNameSize = 13;
+constexpr double kTickSize = 12, kAxisSize = 13;
 constexpr double kTick = 4, kMinorTick = 2.5;
 constexpr double kLeastX = 70;  // pixels between labels
 
@@ -32,13 +32,13 @@ void draw_x(const Panel& panel, Picture& picture) {
     const double x = sharp(scale(ticks[k]));
     picture.add(Line{{{x, panel.bottom}, {x, panel.bottom + kTick}}, kInk});
     if (panel.labelled_x)
-      picture.add(Text{
-          labels[k], {x, panel.bottom + kTick + 14}, kLabelSize, Anchor::middle, false, false});
+      picture.add(
+          Text{labels[k], {x, panel.bottom + kTick + 14}, kTickSize, Anchor::middle, false, false});
   }
   if (panel.labelled_x)
     picture.add(Text{panel.x.name,
                      {(panel.left + panel.right) / 2, panel.bottom + kBelow - 7},
-                     kNameSize,
+                     kAxisSize,
                      Anchor::middle,
                      false,
                      false});
@@ -57,15 +57,15 @@ void draw_y(const Panel& panel, Picture& picture) {
     const double y = sharp(scale(ticks[k]));
     picture.add(Line{{{panel.left - kTick, y}, {panel.left, y}}, kInk});
     picture.add(Text{labels[k],
-                     {panel.left - kTick - 4, y + kLabelSize * 0.36},
-                     kLabelSize,
+                     {panel.left - kTick - 4, y + kTickSize * 0.36},
+                     kTickSize,
                      Anchor::end,
                      false,
                      false});
   }
   picture.add(Text{panel.y.name,
                    {panel.name_at, (panel.top + panel.bottom) / 2},
-                   kNameSize,
+                   kAxisSize,
                    Anchor::middle,
                    false,
                    true});
@@ -82,12 +82,12 @@ std::vector<double> ticks_of(const Axis& axis, double length, double least_dista
 double room_on_left(const Axis& y, double length) {
   double widest = 0;
   for (const auto& label : tick_labels(ticks_of(y, length, least_y(length)), y.logarithmic))
-    widest = std::max(widest, text_width(label, kLabelSize));
-  return widest + kTick + 12 + kNameSize;
+    widest = std::max(widest, text_width(label, kTickSize));
+  return widest + kTick + 12 + kAxisSize;
 }
 
 void draw_axes(const Panel& panel, Picture& picture) {
-  const double needed = text_width(panel.y.name, kNameSize);
+  const double needed = text_width(panel.y.name, kAxisSize);
   if (needed > panel.bottom - panel.top)
     throw Error(
         Kind::usage,

@@ -12,8 +12,8 @@
 
 namespace nlp::plot {
 namespace {
-constexpr Color kFrame{150, 150, 150};
-constexpr double kLabelSize = 11, kNameSize = 12, kTick = 4, kPoint = 9;
+constexpr Color kCellFrame{150, 150, 150};
+constexpr double kScaleSize = 11, kScaleNameSize = 12, kScaleTick = 4, kPoint = 9;
 constexpr double kBetweenTicks = 40;
 
 std::vector<double> bar_ticks(const ColorScale& scale, double height) {
@@ -37,7 +37,7 @@ void draw_cells(const Values& values, const ColorScale& scale, const Rectangle& 
                right = std::ceil(at.left + at.width) + 0.5,
                bottom = std::ceil(at.top + at.height) + 0.5;
   picture.add(
-      Line{{{left, top}, {right, top}, {right, bottom}, {left, bottom}, {left, top}}, kFrame});
+      Line{{{left, top}, {right, top}, {right, bottom}, {left, bottom}, {left, top}}, kCellFrame});
 }
 
 HoverMap hover_map(const Values& values, const Rectangle& at, std::string name) {
@@ -56,7 +56,8 @@ void draw_color_bar(const ColorScale& scale, const std::string& name, const Rect
   const double middle = at.left + at.width / 2, bottom = at.top + at.height;
   const auto point = [&](double y, double tip, double value) {
     picture.add(Polygon{{{at.left, y}, {at.left + at.width, y}, {middle, tip}}, scale(value)});
-    picture.add(Line{{{at.left - 0.5, y}, {middle, tip}, {at.left + at.width + 0.5, y}}, kFrame});
+    picture.add(
+        Line{{{at.left - 0.5, y}, {middle, tip}, {at.left + at.width + 0.5, y}}, kCellFrame});
   };
   if (scale.has_higher) point(at.top, at.top - kPoint, scale.range.high);
   if (scale.has_lower) point(bottom, bottom + kPoint, scale.range.low);
@@ -66,29 +67,30 @@ void draw_color_bar(const ColorScale& scale, const std::string& name, const Rect
   double widest = 0;
   for (std::size_t k = 0; k < ticks.size(); ++k) {
     const double y = down(ticks[k]), right = at.left + at.width + 0.5;
-    picture.add(Line{{{right, y}, {right + kTick, y}}, kFrame});
+    picture.add(Line{{{right, y}, {right + kScaleTick, y}}, kCellFrame});
     picture.add(Text{labels[k],
-                     {right + kTick + 4, y + kLabelSize * 0.36},
-                     kLabelSize,
+                     {right + kScaleTick + 4, y + kScaleSize * 0.36},
+                     kScaleSize,
                      Anchor::start,
                      false,
                      false});
-    widest = std::max(widest, text_width(labels[k], kLabelSize));
+    widest = std::max(widest, text_width(labels[k], kScaleSize));
   }
   if (!name.empty())
-    picture.add(Text{name,
-                     {at.left + at.width + kTick + 8 + widest + kNameSize, at.top + at.height / 2},
-                     kNameSize,
-                     Anchor::middle,
-                     false,
-                     true});
+    picture.add(Text{
+        name,
+        {at.left + at.width + kScaleTick + 8 + widest + kScaleNameSize, at.top + at.height / 2},
+        kScaleNameSize,
+        Anchor::middle,
+        false,
+        true});
 }
 
 double color_bar_room(const ColorScale& scale, const std::string& name, double height) {
   double widest = 0;
   for (const auto& label : tick_labels(bar_ticks(scale, height), false))
-    widest = std::max(widest, text_width(label, kLabelSize));
-  return kBarWidth + kTick + 5 + widest + (name.empty() ? 0 : kNameSize + 7);
+    widest = std::max(widest, text_width(label, kScaleSize));
+  return kBarWidth + kScaleTick + 5 + widest + (name.empty() ? 0 : kScaleNameSize + 7);
 }
 
 Values resampled(const Values& values, int rows, int columns) {

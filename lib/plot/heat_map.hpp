@@ -34,7 +34,7 @@ HoverMap hover_map(const Values& values, const Rectangle& at, std::string name);
 void draw_color_bar(const ColorScale& scale, const std::string& name, const Rectangle& at,
                     Picture& picture);
 // Pixels that it needs, of a bar that is so many pixels high.
-inline constexpr double kBarWidth = 14;
+inline constexpr double kBarWidth = 14, kBarGap = 18;  // and before it
 double color_bar_room(const ColorScale& scale, const std::string& name, double height);
 
 // Means over areas: so many rows and columns, not more than the values have.

@@ -10,8 +10,8 @@
 
 namespace nlp::plot {
 namespace {
-constexpr double kSize = 12, kRow = 19, kSample = 24, kInside = 8, kOutside = 8;
-constexpr Color kEdge{204, 204, 204};
+constexpr double kSize = 12, kEntry = 19, kSample = 24, kInside = 8, kOutside = 8;
+constexpr Color kOutline{204, 204, 204};
 }  // namespace
 
 void draw_legend(const Panel& panel, std::span<const LegendEntry> entries,
@@ -19,7 +19,7 @@ void draw_legend(const Panel& panel, std::span<const LegendEntry> entries,
   double widest = 0;
   for (const auto& entry : entries) widest = std::max(widest, text_width(entry.name, kSize));
   const double width = widest + kSample + 3 * kInside;
-  const double height = kRow * static_cast<double>(entries.size()) + kInside;
+  const double height = kEntry * static_cast<double>(entries.size()) + kInside;
   if (width > panel.right - panel.left || height > panel.bottom - panel.top)
     throw Error(Kind::usage,
                 fmt::format("no room for the names of the lines (expected {:.0f} x {:.0f} pixels, "
@@ -41,8 +41,8 @@ void draw_legend(const Panel& panel, std::span<const LegendEntry> entries,
   picture.add(Box{corner, width, height, with_opacity(kPaper, 0.85)});
   const double x0 = std::floor(corner.x) + 0.5, y0 = std::floor(corner.y) + 0.5;
   const double x1 = x0 + std::floor(width), y1 = y0 + std::floor(height);
-  picture.add(Line{{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}, {x0, y0}}, kEdge});
-  double y = corner.y + kInside / 2 + kRow / 2;
+  picture.add(Line{{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}, {x0, y0}}, kOutline});
+  double y = corner.y + kInside / 2 + kEntry / 2;
   for (const auto& entry : entries) {
     const double x = corner.x + kInside;
     if (entry.is_point)
@@ -51,7 +51,7 @@ void draw_legend(const Panel& panel, std::span<const LegendEntry> entries,
       picture.add(Line{{{x, y}, {x + kSample, y}}, entry.color, 2, entry.dashed});
     picture.add(Text{
         entry.name, {x + kSample + kInside, y + kSize * 0.36}, kSize, Anchor::start, false, false});
-    y += kRow;
+    y += kEntry;
   }
 }
 

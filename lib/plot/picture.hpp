@@ -74,6 +74,8 @@ struct Picture {
   }
 };
 
+// Pixels around what is drawn, and of the row of its title.
+inline constexpr double kEdge = 18, kTitle = 30;
 // Pixels drawn and left out in a dashed line.
 inline constexpr double kDashes[] = {6, 4};
 

@@ -3,26 +3,20 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/trim.hpp"
+
 namespace nlp::store {
 namespace {
 
 constexpr std::string_view kMark = "---";
-constexpr std::string_view kSpace = " \t\r";
 
 // Without space around it, nor quotes.
 std::string_view bare(std::string_view text) {
-  const auto trim = [&] {
-    const auto from = text.find_first_not_of(kSpace);
-    text = from == std::string_view::npos
-               ? ""
-               : text.substr(from, text.find_last_not_of(kSpace) + 1 - from);
-  };
-  trim();
+  text = trimmed(text);
   if (text.size() >= 2 && (text.front() == '"' || text.front() == '\'') &&
       text.back() == text.front())
     text = text.substr(1, text.size() - 2);
-  trim();
-  return text;
+  return trimmed(text);
 }
 
 std::string_view next_line(std::string_view& text) {

@@ -9,24 +9,16 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/trim.hpp"
 
 namespace nlp::store {
 namespace {
-
-constexpr std::string_view kSpace = " \t\r\n";
 
 std::string lower(std::string_view text) {
   std::string result(text);
   for (char& c : result)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return result;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto from = text.find_first_not_of(kSpace);
-  return from == std::string_view::npos
-             ? ""
-             : text.substr(from, text.find_last_not_of(kSpace) + 1 - from);
 }
 
 // What asking again does not mend.

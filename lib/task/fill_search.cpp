@@ -10,7 +10,7 @@
 namespace nlp::task {
 namespace {
 
-using Ids = std::vector<std::int32_t>;
+using Pieces = std::vector<std::int32_t>;
 using Choices = std::vector<Choice>;
 
 // The question what could stand at some masks of a job, others being filled already.
@@ -21,12 +21,12 @@ struct Request {
 };
 
 struct Composed {
-  Ids ids;
+  Pieces ids;
   std::vector<std::size_t> starts;  // [M] where each mask, or what fills it, begins
 };
 
 // The job's sequence with the fills in place, and `pieces` at mask `mask`.
-Composed compose(const Request& request, std::size_t mask = SIZE_MAX, const Ids& pieces = {}) {
+Composed compose(const Request& request, std::size_t mask = SIZE_MAX, const Pieces& pieces = {}) {
   const FillJob& job = *request.job;
   Composed result;
   std::size_t copied = 0;
@@ -35,7 +35,7 @@ Composed compose(const Request& request, std::size_t mask = SIZE_MAX, const Ids&
     result.ids.insert(result.ids.end(), job.ids.begin() + static_cast<std::ptrdiff_t>(copied),
                       job.ids.begin() + static_cast<std::ptrdiff_t>(place));
     result.starts.push_back(result.ids.size());
-    const Ids& fill = m == mask ? pieces : request.fills[m].ids;
+    const Pieces& fill = m == mask ? pieces : request.fills[m].ids;
     if (fill.empty()) {
       result.ids.push_back(job.ids[place]);
     } else {
@@ -70,8 +70,9 @@ class Search {
       result.emplace_back(request.masks.size());
       for (std::size_t k = 0; k < request.masks.size(); ++k) {
         const auto& targets = request.job->targets[request.masks[k]];
-        if (targets.empty() || std::any_of(targets.begin(), targets.end(),
-                                           [](const Ids& pieces) { return pieces.size() == 1; })) {
+        if (targets.empty() ||
+            std::any_of(targets.begin(), targets.end(),
+                        [](const Pieces& pieces) { return pieces.size() == 1; })) {
           place.positions.push_back(composed.starts[request.masks[k]]);
           asked.back().push_back(k);
         }
@@ -93,14 +94,14 @@ class Search {
   struct Group {
     std::size_t request, k;
     std::size_t size;  // pieces of each target
-    Ids known;         // the pieces that are in place
+    Pieces known;      // the pieces that are in place
     std::vector<int> targets;
   };
 
   void read(std::span<const float> logits, const FillJob& job, std::size_t mask,
             Choices& choices) const {
     const LogSoftmax row(logits);
-    const std::vector<Ids>& targets = job.targets[mask];
+    const std::vector<Pieces>& targets = job.targets[mask];
     if (!targets.empty()) {
       for (std::size_t t = 0; t < targets.size(); ++t) {
         if (targets[t].size() != 1) continue;
@@ -112,7 +113,7 @@ class Search {
     // Rows of a padded vocabulary name no token: look further until enough are left.
     for (std::size_t count = rules_.top;; count *= 2) {
       choices.clear();
-      const Ids ids = row.top(count);
+      const Pieces ids = row.top(count);
       for (std::size_t place = 0; place < ids.size() && choices.size() < rules_.top; ++place) {
         if (rules_.usable && !rules_.usable(ids[place])) continue;
         if (job.fits && !job.fits(mask, ids[place])) continue;
@@ -141,7 +142,7 @@ class Search {
     while (!groups.empty()) {
       std::vector<Places> places;
       for (const Group& group : groups) {
-        Ids pieces = group.known;
+        Pieces pieces = group.known;
         pieces.resize(group.size, rules_.mask_id);
         const std::size_t mask = requests[group.request].masks[group.k];
         Composed composed = compose(requests[group.request], mask, pieces);

@@ -12,13 +12,13 @@ namespace nlp::task {
 namespace {
 using model::Head;
 
-struct Named {
+struct Architecture {
   std::string_view ending;  // of the architecture
   std::vector<Head> heads;
 };
 
-const std::vector<Named>& architectures() {
-  static const std::vector<Named> known = {
+const std::vector<Architecture>& architectures() {
+  static const std::vector<Architecture> known = {
       {"ForPreTraining", {Head::masked_lm, Head::next_sentence}},
       {"ForPreTraining", {Head::replaced_token}},
       {"ForMaskedLM", {Head::masked_lm}},
@@ -33,7 +33,7 @@ const std::vector<Named>& architectures() {
 
 std::vector<Head> heads_of(const model::Model& model) {
   for (const bool by_name : {true, false})
-    for (const Named& row : architectures()) {
+    for (const Architecture& row : architectures()) {
       const auto& names = model.config().architectures;
       const bool named = std::ranges::any_of(
           names, [&](const std::string& name) { return name.ends_with(row.ending); });

@@ -14,18 +14,18 @@ namespace nlp::task {
 namespace {
 namespace fs = std::filesystem;
 
-struct Named {
+struct NamedActivation {
   std::string_view name;  // PyTorch's class
   ScoreActivation function;
 };
-constexpr Named kActivations[] = {
+constexpr NamedActivation kActivations[] = {
     {"torch.nn.modules.linear.Identity", [](double x) { return x; }},
     {"torch.nn.modules.activation.Sigmoid", [](double x) { return 1 / (1 + std::exp(-x)); }},
     {"torch.nn.modules.activation.Tanh", [](double x) { return std::tanh(x); }},
     {"torch.nn.modules.activation.ReLU", [](double x) { return std::max(x, 0.0); }},
 };
 
-[[noreturn]] void fail(const fs::path& file, const std::string& what) {
+[[noreturn]] void refuse(const fs::path& file, const std::string& what) {
   throw Error(Kind::model, fmt::format("{}: {}", file.string(), what));
 }
 
@@ -49,27 +49,27 @@ Json read_if_there(const fs::path& file) {
 }
 
 ScoreActivation activation_named(const fs::path& file, const Json& name) {
-  if (!name.is_string()) fail(file, "the activation function is not a string");
-  const auto row = std::ranges::find(kActivations, name.get<std::string>(), &Named::name);
+  if (!name.is_string()) refuse(file, "the activation function is not a string");
+  const auto row = std::ranges::find(kActivations, name.get<std::string>(), &NamedActivation::name);
   if (row != std::end(kActivations)) return row->function;
   std::string known;
-  for (const Named& named : kActivations)
+  for (const NamedActivation& named : kActivations)
     known += fmt::format("{}{}", known.empty() ? "" : ", ", named.name);
-  fail(file, fmt::format("activation function {} is not supported (known: {})",
-                         name.get<std::string>(), known));
+  refuse(file, fmt::format("activation function {} is not supported (known: {})",
+                           name.get<std::string>(), known));
 }
 
 void check_modules(const fs::path& file) {
   const Json modules = read_if_there(file);
   if (modules.is_object() && modules.empty()) return;
-  if (!modules.is_array()) fail(file, "no list of modules");
+  if (!modules.is_array()) refuse(file, "no list of modules");
   for (const Json& module : modules) {
     const std::string type = find_text(module, "type");
     if (&module != &modules.front() || type.substr(type.rfind('.') + 1) != "Transformer" ||
         !find_text(module, "path").empty())
-      fail(file, fmt::format("module {} is not supported in a cross-encoder (expected one "
-                             "Transformer, in the same directory)",
-                             type));
+      refuse(file, fmt::format("module {} is not supported in a cross-encoder (expected one "
+                               "Transformer, in the same directory)",
+                               type));
   }
 }
 
@@ -80,7 +80,7 @@ ScoreActivation read_score_activation(const fs::path& directory) {
   const fs::path whole = directory / "config_sentence_transformers.json";
   const Json settings = read_if_there(whole);
   if (!find_text(settings, "default_prompt_name").empty())
-    fail(whole, "default_prompt_name is not supported in a cross-encoder");
+    refuse(whole, "default_prompt_name is not supported in a cross-encoder");
   if (const Json* name = find(settings, "activation_fn")) return activation_named(whole, *name);
 
   const fs::path file = directory / "config.json";

@@ -2,14 +2,9 @@
 
 #include <algorithm>
 
+#include "task/most_logits.hpp"
+
 namespace nlp::task {
-namespace {
-
-// Logits held at once, in floats.
-constexpr std::int64_t kLogits = std::int64_t{1} << 22;
-
-}  // namespace
-
 void RowScorer::want(std::int64_t row, std::size_t sequence, std::size_t position) {
   rows_.push_back(row);
   wanted_.emplace_back(sequence, position);
@@ -21,8 +16,8 @@ void RowScorer::compute_if_full() {
 
 void RowScorer::finish() {
   if (!rows_.empty()) model_.encode(batch_, {}, workspace_, encoded_);
-  const auto group = static_cast<std::size_t>(
-      std::max<std::int64_t>(1, kLogits / std::max<std::int64_t>(1, model_.config().vocab_size)));
+  const auto group = static_cast<std::size_t>(std::max<std::int64_t>(
+      1, kMostLogits / std::max<std::int64_t>(1, model_.config().vocab_size)));
   for (std::size_t first = 0; first < rows_.size(); first += group) {
     const std::size_t count = std::min(group, rows_.size() - first);
     model_.masked_lm(encoded_.last, std::span(rows_).subspan(first, count), workspace_, logits_);

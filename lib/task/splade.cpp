@@ -5,11 +5,10 @@
 #include <optional>
 #include <utility>
 
+#include "task/most_logits.hpp"
+
 namespace nlp::task {
 namespace {
-
-// Logits held at once, in floats.
-constexpr std::int64_t kLogits = std::int64_t{1} << 22;
 
 double weight_of(double logit, const Splade& splade) {
   const double weight = std::log1p(std::max(logit, 0.0));
@@ -71,7 +70,7 @@ std::vector<std::vector<Term>> SparseEmbedder::operator()(std::span<const SplitI
   std::vector<std::vector<Term>> results(texts.size());
   const std::int64_t vocabulary = model_.config().vocab_size;
   const auto group = static_cast<std::size_t>(
-      std::max<std::int64_t>(1, kLogits / std::max<std::int64_t>(1, vocabulary)));
+      std::max<std::int64_t>(1, kMostLogits / std::max<std::int64_t>(1, vocabulary)));
   Terms terms(vocabulary, splade_);
   std::optional<std::size_t> current;  // the text whose rows are being added
   std::vector<std::int64_t> rows;

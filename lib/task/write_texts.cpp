@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "task/most_logits.hpp"
+
 namespace nlp::task {
 namespace {
-
-// Logits held at once, in floats.
-constexpr std::int64_t kLogits = std::int64_t{1} << 22;
 
 // A text that is being written, with what the decoder keeps of each running hypothesis.
 struct Text {
@@ -47,7 +46,7 @@ bool advance(const model::Model& model, std::int32_t start_id, std::vector<Text>
     }
   }
   const auto group = static_cast<std::size_t>(
-      std::max<std::int64_t>(1, kLogits / model.config().decoder.vocab_size));
+      std::max<std::int64_t>(1, kMostLogits / model.config().decoder.vocab_size));
   for (std::size_t first = 0; first < steps.size(); first += group) {
     const std::size_t count = std::min(group, steps.size() - first);
     model.write(std::span(steps).subspan(first, count), workspace, logits);

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "text/unicode.hpp"
+#include "text/unicode_ranges.hpp"
 #include "text/unicode_tables.hpp"
 #include "text/utf8.hpp"
 
@@ -14,13 +15,6 @@ namespace {
 
 using tables::Pair;
 using tables::Range;
-
-bool within(std::span<const Range> ranges, char32_t point) {
-  const auto behind =
-      std::upper_bound(ranges.begin(), ranges.end(), point,
-                       [](char32_t value, const Range& range) { return value < range.first; });
-  return behind != ranges.begin() && point <= (behind - 1)->last;
-}
 
 int combining_class(char32_t point) {
   if (point < 0x300) return 0;

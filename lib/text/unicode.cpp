@@ -3,19 +3,13 @@
 #include <algorithm>
 #include <span>
 
+#include "text/unicode_ranges.hpp"
 #include "text/unicode_tables.hpp"
 
 namespace nlp::text {
 namespace {
 
 using tables::Range;
-
-bool within(std::span<const Range> ranges, char32_t point) {
-  const auto behind =
-      std::upper_bound(ranges.begin(), ranges.end(), point,
-                       [](char32_t value, const Range& range) { return value < range.first; });
-  return behind != ranges.begin() && point <= (behind - 1)->last;
-}
 
 constexpr Range kCjk[] = {{0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xF900, 0xFAFF},
                           {0x20000, 0x2A6DF}, {0x2A700, 0x2B73F}, {0x2B740, 0x2B81F},

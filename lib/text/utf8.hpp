@@ -50,6 +50,13 @@ inline bool starts_code_point(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
 }
 
+// Where the code point before the byte `at` > 0 starts.
+inline std::size_t previous_start(std::string_view text, std::size_t at) {
+  do --at;
+  while (at > 0 && !starts_code_point(text[at]));
+  return at;
+}
+
 bool is_ascii(std::string_view text);
 
 // The length of the first part that is valid UTF-8: text.size() when all of it is.

@@ -8,16 +8,10 @@
 namespace nlp::tokenizer {
 namespace {
 
-std::size_t before(std::string_view text, std::size_t at) {
-  do --at;
-  while (!text::starts_code_point(text[at]));
-  return at;
-}
-
 char32_t point_at(std::string_view text, std::size_t at) { return text::decode(text, at); }
 
 bool word_touches(std::string_view text, std::size_t from, std::size_t to) {
-  return (from > 0 && text::is_word(point_at(text, before(text, from)))) ||
+  return (from > 0 && text::is_word(point_at(text, text::previous_start(text, from)))) ||
          (to < text.size() && text::is_word(point_at(text, to)));
 }
 
@@ -71,7 +65,7 @@ void AddedTokenMatcher::cut(std::string_view text, std::vector<Cut>& dst, bool s
     if (token.single_word && word_touches(text, from, to)) continue;
     if (token.lstrip) {
       while (from > done) {
-        const std::size_t previous = before(text, from);
+        const std::size_t previous = text::previous_start(text, from);
         if (!text::is_whitespace(point_at(text, previous))) break;
         from = previous;
       }

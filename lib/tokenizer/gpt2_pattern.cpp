@@ -8,27 +8,27 @@
 namespace nlp::tokenizer {
 namespace {
 
-enum class Class : std::uint8_t { letter, number, space, other };
+enum class Category : std::uint8_t { letter, number, space, other };
 
-Class class_of(char32_t point) {
-  if (text::is_letter(point)) return Class::letter;
-  if (text::is_number(point)) return Class::number;
-  return text::is_whitespace(point) ? Class::space : Class::other;
+Category category_of(char32_t point) {
+  if (text::is_letter(point)) return Category::letter;
+  if (text::is_number(point)) return Category::number;
+  return text::is_whitespace(point) ? Category::space : Category::other;
 }
 
-const std::array<Class, 128>& ascii_classes() {
-  static const std::array<Class, 128> classes = [] {
-    std::array<Class, 128> table{};
-    for (char32_t point = 0; point < 128; ++point) table[point] = class_of(point);
+const std::array<Category, 128>& ascii_categories() {
+  static const std::array<Category, 128> classes = [] {
+    std::array<Category, 128> table{};
+    for (char32_t point = 0; point < 128; ++point) table[point] = category_of(point);
     return table;
   }();
   return classes;
 }
 
 // The class of the code point at `at`, which moves behind it.
-Class next(std::string_view text, std::size_t& at, const std::array<Class, 128>& ascii) {
+Category next(std::string_view text, std::size_t& at, const std::array<Category, 128>& ascii) {
   const auto byte = static_cast<unsigned char>(text[at]);
-  return byte < 0x80 ? (++at, ascii[byte]) : class_of(text::decode(text, at));
+  return byte < 0x80 ? (++at, ascii[byte]) : category_of(text::decode(text, at));
 }
 
 // The length of 's 't 're 've 'm 'll 'd at the start of `text`; 0 where there is none.
@@ -53,26 +53,26 @@ std::size_t contraction(std::string_view text) {
 }  // namespace
 
 std::size_t gpt2_word_end(std::string_view text, std::size_t from) {
-  const auto& ascii = ascii_classes();
+  const auto& ascii = ascii_categories();
   if (const std::size_t size = contraction(text.substr(from))) return from + size;
   std::size_t at = from;
-  Class kind = next(text, at, ascii);
-  if (kind == Class::space) {
+  Category kind = next(text, at, ascii);
+  if (kind == Category::space) {
     // One space goes with the word behind it.
     if (text[from] == ' ' && at < text.size()) {
       std::size_t behind = at;
-      const Class word = next(text, behind, ascii);
-      if (word != Class::space) {
+      const Category word = next(text, behind, ascii);
+      if (word != Category::space) {
         kind = word;
         at = behind;
       }
     }
-    if (kind == Class::space) {
+    if (kind == Category::space) {
       // All white space but the last before a word, where there is more than one.
       std::size_t last = from;
       while (at < text.size()) {
         std::size_t behind = at;
-        if (next(text, behind, ascii) != Class::space) return last > from ? last : at;
+        if (next(text, behind, ascii) != Category::space) return last > from ? last : at;
         last = at;
         at = behind;
       }

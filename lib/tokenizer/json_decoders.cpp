@@ -17,7 +17,7 @@ DecoderPtr make_wordpiece(const JsonPart& part, const Parts&) {
                                             part.boolean("cleanup", true));
 }
 
-DecoderPtr make_metaspace(const JsonPart& part, const Parts&) {
+DecoderPtr make_metaspace_decoder(const JsonPart& part, const Parts&) {
   const MetaspaceOptions options = read_metaspace(part);
   return std::make_unique<MetaspaceDecoder>(options.replacement,
                                             options.prepend != MetaspaceOptions::Prepend::never);
@@ -27,7 +27,7 @@ DecoderPtr make_bpe(const JsonPart& part, const Parts&) {
   return std::make_unique<BpeDecoder>(std::string(part.member("suffix").string()));
 }
 
-DecoderPtr make_strip(const JsonPart& part, const Parts&) {
+DecoderPtr make_strip_decoder(const JsonPart& part, const Parts&) {
   constexpr std::int64_t kMost = 1 << 30;
   const auto count = [&](const char* key) {
     return static_cast<std::size_t>(part.member(key).integer(0, kMost));
@@ -36,7 +36,7 @@ DecoderPtr make_strip(const JsonPart& part, const Parts&) {
                                         count("stop"));
 }
 
-DecoderPtr make_replace(const JsonPart& part, const Parts&) {
+DecoderPtr make_replace_decoder(const JsonPart& part, const Parts&) {
   return std::make_unique<ReplaceDecoder>(read_pattern(part.member("pattern")),
                                           std::string(part.member("content").string()));
 }
@@ -47,19 +47,19 @@ DecoderPtr make_ctc(const JsonPart& part, const Parts&) {
                                       part.member("cleanup").boolean());
 }
 
-DecoderPtr make_sequence(const JsonPart& part, const Parts& parts);
+DecoderPtr make_sequence_decoder(const JsonPart& part, const Parts& parts);
 
 constexpr std::array kDecoders = {
     Factory<DecoderPtr>{"WordPiece", make_wordpiece},
     Factory<DecoderPtr>{"ByteLevel", make_plain<ByteLevelDecoder>},
-    Factory<DecoderPtr>{"Metaspace", make_metaspace},
+    Factory<DecoderPtr>{"Metaspace", make_metaspace_decoder},
     Factory<DecoderPtr>{"BPEDecoder", make_bpe},
     Factory<DecoderPtr>{"ByteFallback", make_plain<ByteFallbackDecoder>},
     Factory<DecoderPtr>{"Fuse", make_plain<FuseDecoder>},
-    Factory<DecoderPtr>{"Strip", make_strip},
-    Factory<DecoderPtr>{"Replace", make_replace},
+    Factory<DecoderPtr>{"Strip", make_strip_decoder},
+    Factory<DecoderPtr>{"Replace", make_replace_decoder},
     Factory<DecoderPtr>{"CTC", make_ctc},
-    Factory<DecoderPtr>{"Sequence", make_sequence},
+    Factory<DecoderPtr>{"Sequence", make_sequence_decoder},
 };
 
 DecoderPtr make_any(const JsonPart& part, const Parts& parts) {
@@ -71,7 +71,7 @@ DecoderPtr make_any(const JsonPart& part, const Parts& parts) {
                              {"start", "Strip"}}));
 }
 
-DecoderPtr make_sequence(const JsonPart& part, const Parts& parts) {
+DecoderPtr make_sequence_decoder(const JsonPart& part, const Parts& parts) {
   std::vector<DecoderPtr> sequence;
   part.member("decoders").elements([&](const JsonPart& element) {
     sequence.push_back(make_any(element, parts));

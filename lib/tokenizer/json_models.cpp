@@ -14,12 +14,12 @@ namespace {
 using ModelPtr = std::unique_ptr<TokenModel>;
 
 // Pieces with their scores; a piece's place is its id.
-struct Pieces {
+struct ScoredPieces {
   std::vector<Vocabulary::Entry> entries;
   std::vector<double> scores;
 };
-Pieces read_pieces(const JsonPart& part) {
-  Pieces pieces;
+ScoredPieces read_pieces(const JsonPart& part) {
+  ScoredPieces pieces;
   for (const simdjson::dom::element element : part.list()) {
     const std::size_t id = pieces.entries.size();
     std::string_view piece;
@@ -101,7 +101,7 @@ ModelPtr make_word_level(const JsonPart& part, Parts& parts) {
 }
 
 ModelPtr make_unigram(const JsonPart& part, Parts& parts) {
-  Pieces pieces = read_pieces(part.member("vocab"));
+  ScoredPieces pieces = read_pieces(part.member("vocab"));
   parts.vocabulary = Vocabulary(pieces.entries);
   std::int32_t unknown = -1;
   if (const auto id = part.find("unk_id")) {

@@ -80,7 +80,7 @@ NormalizerPtr make_precompiled(const JsonPart& part, const Parts&) {
       Charsmap({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, charsmap.where()));
 }
 
-NormalizerPtr make_sequence(const JsonPart& part, const Parts& parts);
+NormalizerPtr make_sequence_normalizer(const JsonPart& part, const Parts& parts);
 
 constexpr std::array kNormalizers = {
     Factory<NormalizerPtr>{"BertNormalizer", make_bert_normalizer},
@@ -96,7 +96,7 @@ constexpr std::array kNormalizers = {
     Factory<NormalizerPtr>{"Prepend", make_prepend},
     Factory<NormalizerPtr>{"Precompiled", make_precompiled},
     Factory<NormalizerPtr>{"ByteLevel", make_plain<ByteLevelNormalizer>},
-    Factory<NormalizerPtr>{"Sequence", make_sequence},
+    Factory<NormalizerPtr>{"Sequence", make_sequence_normalizer},
 };
 
 std::string normalizer_type(const JsonPart& part) {
@@ -107,7 +107,7 @@ std::string normalizer_type(const JsonPart& part) {
                         {"normalizers", "Sequence"}});
 }
 
-NormalizerPtr make_sequence(const JsonPart& part, const Parts& parts) {
+NormalizerPtr make_sequence_normalizer(const JsonPart& part, const Parts& parts) {
   std::vector<NormalizerPtr> sequence;
   part.member("normalizers").elements([&](const JsonPart& element) {
     sequence.push_back(make(kNormalizers, element, parts, normalizer_type(element)));

@@ -73,13 +73,13 @@ Template make_roberta_processing(const JsonPart& part, const Parts&) {
 }
 
 // ByteLevel has no template: it trims.
-Template make_byte_level(const JsonPart&, const Parts&) { return {}; }
+Template make_byte_level_template(const JsonPart&, const Parts&) { return {}; }
 
 constexpr std::array kPostProcessors = {
     Factory<Template>{"TemplateProcessing", make_template},
     Factory<Template>{"BertProcessing", make_bert_processing},
     Factory<Template>{"RobertaProcessing", make_roberta_processing},
-    Factory<Template>{"ByteLevel", make_byte_level},
+    Factory<Template>{"ByteLevel", make_byte_level_template},
 };
 
 // Without what it must say about spaces a RobertaProcessing is a BertProcessing to the reference.

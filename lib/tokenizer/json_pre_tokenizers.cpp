@@ -82,7 +82,7 @@ PreTokenizerPtr make_fixed_length(const JsonPart& part, const Parts&) {
       static_cast<std::size_t>(length ? length->integer(1, kMost) : kUsual));
 }
 
-PreTokenizerPtr make_sequence(const JsonPart& part, const Parts& parts);
+PreTokenizerPtr make_sequence_pre_tokenizer(const JsonPart& part, const Parts& parts);
 
 constexpr std::array kPreTokenizers = {
     Factory<PreTokenizerPtr>{"BertPreTokenizer", make_plain<BertPreTokenizer>},
@@ -91,7 +91,7 @@ constexpr std::array kPreTokenizers = {
     Factory<PreTokenizerPtr>{"Metaspace", make_metaspace},
     Factory<PreTokenizerPtr>{"Whitespace", make_whitespace},
     Factory<PreTokenizerPtr>{"WhitespaceSplit", make_whitespace_split},
-    Factory<PreTokenizerPtr>{"Sequence", make_sequence},
+    Factory<PreTokenizerPtr>{"Sequence", make_sequence_pre_tokenizer},
     Factory<PreTokenizerPtr>{"Split", make_split},
     Factory<PreTokenizerPtr>{"Punctuation", make_punctuation},
     Factory<PreTokenizerPtr>{"Digits", make_digits},
@@ -99,7 +99,7 @@ constexpr std::array kPreTokenizers = {
     Factory<PreTokenizerPtr>{"FixedLength", make_fixed_length},
 };
 
-PreTokenizerPtr make_sequence(const JsonPart& part, const Parts& parts) {
+PreTokenizerPtr make_sequence_pre_tokenizer(const JsonPart& part, const Parts& parts) {
   std::vector<PreTokenizerPtr> sequence;
   part.member("pretokenizers").elements([&](const JsonPart& element) {
     sequence.push_back(make(kPreTokenizers, element, parts));

@@ -12,12 +12,6 @@ constexpr char32_t kByteLevelSpace = 0x120;
 
 bool is_space(char32_t point) { return point == kByteLevelSpace || text::is_whitespace(point); }
 
-std::size_t before(std::string_view text, std::size_t at) {
-  do --at;
-  while (at > 0 && !text::starts_code_point(text[at]));
-  return at;
-}
-
 std::size_t leading_spaces(std::string_view token) {
   std::size_t count = 0;
   for (std::size_t at = 0; at < token.size() && is_space(text::decode(token, at));) ++count;
@@ -27,7 +21,7 @@ std::size_t leading_spaces(std::string_view token) {
 std::size_t trailing_spaces(std::string_view token) {
   std::size_t count = 0;
   for (std::size_t at = token.size(); at > 0; ++count) {
-    at = before(token, at);
+    at = text::previous_start(token, at);
     std::size_t behind = at;
     if (!is_space(text::decode(token, behind))) break;
   }
@@ -48,7 +42,7 @@ text::Span SpaceTrimmer::trim(std::string_view text, std::string_view token, boo
   if (trailing == 0) return offsets;
   // More spaces than characters up to here: the reference leaves such offsets alone.
   std::size_t end = offsets.end, left = trailing;
-  for (; left > 0 && end > 0; --left) end = before(text, end);
+  for (; left > 0 && end > 0; --left) end = text::previous_start(text, end);
   if (left > 0) return offsets;
   offsets.end = end > offsets.start ? static_cast<std::uint32_t>(end) : offsets.start;
   return offsets;

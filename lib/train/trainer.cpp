@@ -13,7 +13,7 @@
 namespace nlp::train {
 namespace {
 
-constexpr std::int64_t kOutputsAtOnce = 512;      // of a task of weight gradients
+constexpr std::int64_t kGradientOutputs = 512;    // of a task of weight gradients
 constexpr std::int64_t kColumnsAtOnce = 64;       // of a task of table gradients
 constexpr std::int64_t kNumbersAtOnce = 1 << 18;  // of a task of the optimizer
 
@@ -128,7 +128,7 @@ void Trainer::weight_diffs() {
   std::vector<Task> tasks;
   for (const auto& [key, list] : uses) {
     const std::int64_t outputs = list.front()->layer.outputs,
-                       parts = (outputs + kOutputsAtOnce - 1) / kOutputsAtOnce,
+                       parts = (outputs + kGradientOutputs - 1) / kGradientOutputs,
                        each = ((outputs + parts - 1) / parts + 15) / 16 * 16;
     for (std::int64_t first = 0; first < outputs; first += each)
       tasks.push_back({key, first, std::min(each, outputs - first)});

@@ -10,7 +10,7 @@
 namespace nlp::plot {
 namespace {
 constexpr int kLongestLeft = 16, kLongestTop = 10;  // columns and rows of a token
-constexpr int kBetween = 2, kBarWidth = 40;
+constexpr int kBlocksBetween = 2, kBlocksBarWidth = 40;
 
 std::vector<std::string> letters_of(const std::string& token) {
   std::vector<std::string> letters;
@@ -68,7 +68,7 @@ std::string square(const AttentionMaps& maps, const ColorScale& scale, int colum
     blocks.text(left - 1 - text::columns_of(labels[k]), top + t, labels[k]);
   }
   draw_cells(maps.panels.front().values, scale, left, top, width, false, colored, blocks);
-  draw_color_bar(scale, left, top + tokens + 1, std::min(kBarWidth, columns - left), colored,
+  draw_color_bar(scale, left, top + tokens + 1, std::min(kBlocksBarWidth, columns - left), colored,
                  blocks);
   return blocks.str(colored);
 }
@@ -79,19 +79,19 @@ std::string grid(const AttentionMaps& maps, const ColorScale& scale, int columns
   int wide = tokens;
   for (const auto& panel : maps.panels) wide = std::max(wide, text::columns_of(panel.name));
   check_columns(wide, columns);
-  const int across = std::min(maps.columns, (columns + kBetween) / (wide + kBetween));
+  const int across = std::min(maps.columns, (columns + kBlocksBetween) / (wide + kBlocksBetween));
   const int high = colored ? (tokens + 1) / 2 : tokens;
   const int down = (static_cast<int>(maps.panels.size()) + across - 1) / across;
   const int title = maps.title.empty() ? 0 : 2;
   Blocks blocks(columns, checked_rows(title + down * (high + 2) + 1, rows));
   blocks.text(0, 0, maps.title);
   for (std::size_t k = 0; k < maps.panels.size(); ++k) {
-    const int column = static_cast<int>(k) % across * (wide + kBetween),
+    const int column = static_cast<int>(k) % across * (wide + kBlocksBetween),
               row = title + static_cast<int>(k) / across * (high + 2);
     blocks.text(column, row, maps.panels[k].name);
     draw_cells(maps.panels[k].values, scale, column, row + 1, 1, colored, colored, blocks);
   }
-  draw_color_bar(scale, 0, title + down * (high + 2), std::min(kBarWidth, columns), colored,
+  draw_color_bar(scale, 0, title + down * (high + 2), std::min(kBlocksBarWidth, columns), colored,
                  blocks);
   return blocks.str(colored);
 }

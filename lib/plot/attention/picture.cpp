@@ -11,8 +11,8 @@
 
 namespace nlp::plot {
 namespace {
-constexpr double kEdge = 18, kTitle = 30, kName = 20, kGap = 18, kBetween = 14, kPanelName = 18;
-constexpr double kLabelSize = 12, kNameSize = 12, kLabelGap = 6;
+constexpr double kName = 20, kBetween = 14, kPanelName = 18;
+constexpr double kTokenSize = 12, kNameSize = 12, kLabelGap = 6;
 constexpr double kLeastLabel = 8;  // pixels from one label to the next
 constexpr int kLongestLabel = 20;  // columns of a token
 constexpr double kSmallBar = 120, kBar = 320;
@@ -54,7 +54,7 @@ Layout lay_out(const AttentionMaps& maps, const ColorScale& scale,
   made.rows = (static_cast<int>(maps.panels.size()) + maps.columns - 1) / maps.columns;
   // In a grid only where each token has room.
   if (cell >= kLeastLabel || !is_grid(maps))
-    made.label_size = std::clamp(0.85 * cell, kLeastLabel - 1, kLabelSize);
+    made.label_size = std::clamp(0.85 * cell, kLeastLabel - 1, kTokenSize);
   const double labelled =
       kName + (made.label_size > 0 ? label_room(labels, made.label_size) : kLabelGap);
   made.left = std::ceil(kEdge + labelled);
@@ -65,8 +65,8 @@ Layout lay_out(const AttentionMaps& maps, const ColorScale& scale,
 }
 
 double width_of(const AttentionMaps& maps, const Layout& at) {
-  return at.left + maps.columns * at.panel() + (maps.columns - 1) * kBetween + kGap + at.bar_room +
-         kEdge;
+  return at.left + maps.columns * at.panel() + (maps.columns - 1) * kBetween + kBarGap +
+         at.bar_room + kEdge;
 }
 
 double height_of(const AttentionMaps& maps, const Layout& at) {
@@ -196,7 +196,7 @@ HoverPicture draw_attention(const AttentionMaps& maps, double width, double heig
     if (at.label_size > 0 && column == 0) draw_left(at, labels, place.left, place.top, picture);
   }
   const double bar = std::min(kBar, std::max(kSmallBar, bottom - at.top));
-  draw_color_bar(scale, kValue, {right + kGap, at.top, kBarWidth, bar}, picture);
+  draw_color_bar(scale, kValue, {right + kBarGap, at.top, kBarWidth, bar}, picture);
   made.hover.row_name = maps.row_name;
   made.hover.column_name = maps.column_name;
   made.hover.value_name = kValue;

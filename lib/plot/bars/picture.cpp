@@ -14,8 +14,8 @@
 
 namespace nlp::plot {
 namespace {
-constexpr double kEdge = 18, kTitle = 30, kRow = 22, kLeastRow = 12, kNameSize = 12;
-constexpr double kGap = 8, kBetweenTicks = 60, kLeastBars = 80;
+constexpr double kRow = 22, kLeastRow = 12, kCountSize = 12;
+constexpr double kNameGap = 8, kTickRoom = 60, kLeastBars = 80;
 constexpr int kLongestName = 24;  // columns of a terminal
 
 double largest(const Bars& bars) {
@@ -33,7 +33,7 @@ std::vector<std::string> names_of(const Bars& bars) {
 
 double widest(const std::vector<std::string>& texts) {
   double most = 0;
-  for (const auto& text : texts) most = std::max(most, text_width(text, kNameSize));
+  for (const auto& text : texts) most = std::max(most, text_width(text, kCountSize));
   return most;
 }
 
@@ -54,8 +54,8 @@ Picture draw_bars(const Bars& bars, double width, double height) {
   const auto names = names_of(bars);
   std::vector<std::string> counts;
   for (const double count : bars.counts) counts.push_back(count_text(count));
-  const double left = std::ceil(kEdge + widest(names) + kGap);
-  const double right = std::floor(width - kEdge - widest(counts) - kGap);
+  const double left = std::ceil(kEdge + widest(names) + kNameGap);
+  const double right = std::floor(width - kEdge - widest(counts) - kNameGap);
   const double top = bars.title.empty() ? kEdge : kEdge + kTitle;
   const double bottom = height - kBelow - 4;
   const double row = (bottom - top) / static_cast<double>(std::max<std::size_t>(1, names.size()));
@@ -71,7 +71,7 @@ Picture draw_bars(const Bars& bars, double width, double height) {
     picture.add(Text{bars.title, {width / 2, kEdge + 12}, 15, Anchor::middle, true, false});
   const Axis axis{bars.axis, {0, largest(bars)}, false, true};
   const Scale scale{axis.range, false, left, right};
-  const auto ticks = ticks_of(axis, right - left, kBetweenTicks);
+  const auto ticks = ticks_of(axis, right - left, kTickRoom);
   const auto labels = tick_labels(ticks, false);
   for (std::size_t k = 0; k < ticks.size(); ++k) {
     const double x = std::floor(scale(ticks[k])) + 0.5;
@@ -84,9 +84,10 @@ Picture draw_bars(const Bars& bars, double width, double height) {
     const double middle = top + (static_cast<double>(k) + 0.5) * row;
     const double high = std::floor(row * 0.72), end = scale(bars.counts[k]);
     picture.add(Box{{left, std::floor(middle - high / 2)}, end - left, high, series_color(0)});
-    const double line = middle + kNameSize * 0.36;
-    picture.add(Text{names[k], {left - kGap, line}, kNameSize, Anchor::end, false, false});
-    picture.add(Text{counts[k], {end + kGap - 2, line}, kNameSize, Anchor::start, false, false});
+    const double line = middle + kCountSize * 0.36;
+    picture.add(Text{names[k], {left - kNameGap, line}, kCountSize, Anchor::end, false, false});
+    picture.add(
+        Text{counts[k], {end + kNameGap - 2, line}, kCountSize, Anchor::start, false, false});
   }
   const double x = std::floor(left) + 0.5;
   picture.add(Line{{{x, top}, {x, std::floor(bottom) + 0.5}}, kInk});

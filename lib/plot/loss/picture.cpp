@@ -9,7 +9,7 @@
 
 namespace nlp::plot {
 namespace {
-constexpr double kEdge = 18, kTitle = 30, kGap = 22;
+constexpr double kPanelGap = 22;
 constexpr double kPale = 0.28;
 
 // Points along a line, close enough that a legend upon it meets some.
@@ -100,9 +100,9 @@ Panels lay_out(const Curves& curves, const LossOptions& options, double width, d
   Panel rate = loss;
   rate.y = curves.rate;
   if (options.rate) {
-    const double room = loss.bottom - loss.top - kGap;
+    const double room = loss.bottom - loss.top - kPanelGap;
     rate.top = loss.bottom - std::floor(room * 0.28);
-    loss.bottom = rate.top - kGap;
+    loss.bottom = rate.top - kPanelGap;
     loss.labelled_x = false;
   }
   loss.left = room_on_left(loss.y, loss.bottom - loss.top);

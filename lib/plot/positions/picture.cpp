@@ -13,7 +13,6 @@
 
 namespace nlp::plot {
 namespace {
-constexpr double kEdge = 18, kTitle = 30, kGap = 18;
 constexpr double kColumnsBetween = 12, kRowsBetween = 4;  // labels of blocks
 
 // [dimensions, positions], the last dimension uppermost.
@@ -43,7 +42,7 @@ HoverPicture draw_positions(const Values& values, const std::string& title, doub
   panel.left = std::ceil(room_on_left(panel.y, panel.bottom - panel.top) + kEdge / 2);
   panel.name_at = kEdge / 2 + 12;
   panel.right =
-      std::floor(width - kEdge - color_bar_room(scale, "", panel.bottom - panel.top) - kGap);
+      std::floor(width - kEdge - color_bar_room(scale, "", panel.bottom - panel.top) - kBarGap);
 
   picture.add(Box{{0, 0}, width, height, kPaper});
   if (!title.empty())
@@ -53,7 +52,7 @@ HoverPicture draw_positions(const Values& values, const std::string& title, doub
   const Values cells = upright(values);
   const Rectangle at{panel.left, panel.top, panel.right - panel.left, panel.bottom - panel.top};
   draw_cells(cells, scale, at, picture);
-  draw_color_bar(scale, "", {panel.right + kGap, panel.top, kBarWidth, at.height}, picture);
+  draw_color_bar(scale, "", {panel.right + kBarGap, panel.top, kBarWidth, at.height}, picture);
 
   made.hover.maps.push_back(hover_map(cells, at, ""));
   made.hover.row_name = "dimension";

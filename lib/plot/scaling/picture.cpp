@@ -12,8 +12,8 @@
 
 namespace nlp::plot {
 namespace {
-constexpr double kEdge = 18, kTitle = 30, kMicro = 1e6;
-constexpr int kLeastRows = 10;
+constexpr double kMicro = 1e6;
+constexpr int kLeastHigh = 10;
 
 std::vector<double> micro(std::vector<double> seconds) {
   for (double& value : seconds) value *= kMicro;
@@ -129,7 +129,7 @@ HoverPicture draw_scaling(const ScalingCurves& curves, double width, double heig
 
 std::string scaling_blocks(const ScalingCurves& curves, int columns, int rows, bool colored) {
   const int title = curves.title.empty() ? 0 : 1;
-  const int least = title + 3 + kLeastRows;
+  const int least = title + 3 + kLeastHigh;
   if (rows < least)
     throw Error(Kind::usage, fmt::format("too few rows for the picture (expected {}, got {}); "
                                          "give --height {}",

@@ -11,7 +11,7 @@
 namespace nlp::train {
 namespace {
 
-constexpr std::string_view kSpace = " \t";
+constexpr std::string_view kBlank = " \t";
 
 bool is_comment(std::string_view line) {
   return line.starts_with("# ") && line.find('\t') == line.npos && line.find(" = ") != line.npos;
@@ -20,7 +20,7 @@ bool is_comment(std::string_view line) {
 // The first and the last column.  Empty ones where they are missing.
 std::pair<std::string_view, std::string_view> columns(std::string_view line) {
   if (const std::size_t tab = line.find('\t'); tab != line.npos) {
-    line = line.substr(0, line.find_last_not_of(kSpace) + 1);
+    line = line.substr(0, line.find_last_not_of(kBlank) + 1);
     const std::size_t last = line.rfind('\t');
     if (last == line.npos) return {line, ""};
     return {line.substr(0, tab), line.substr(last + 1)};
@@ -46,7 +46,7 @@ class Reader {
       open_ = -1;
     };
     for (std::string line; file.next(line);) {
-      if (line.find_first_not_of(kSpace) == line.npos) {
+      if (line.find_first_not_of(kBlank) == line.npos) {
         close();
         continue;
       }

@@ -26,9 +26,9 @@ struct Queued {
   }
 };
 
-class Trainer {
+class MergeTrainer {
  public:
-  Trainer(std::span<const WordCount> words, const MergeOptions& options) : options_(options) {
+  MergeTrainer(std::span<const WordCount> words, const MergeOptions& options) : options_(options) {
     for (const std::string& token : options.special) id_of(token);
     for (const char32_t point : options.alphabet) {
       std::string token;
@@ -209,7 +209,7 @@ class Trainer {
 }  // namespace
 
 MergedVocabulary train_merges(std::span<const WordCount> words, const MergeOptions& options) {
-  return Trainer(words, options).run();
+  return MergeTrainer(words, options).run();
 }
 
 }  // namespace nlp::train

@@ -10,7 +10,7 @@
 namespace nlp::train {
 namespace {
 
-constexpr char32_t kSpace = 0x2581;
+constexpr char32_t kMetaspace = 0x2581;
 constexpr int kMark = -1;  // as the character before
 constexpr int kAny = 0;    // goes with every script
 
@@ -21,7 +21,7 @@ int script_of(char32_t point) {
     return scripts;
   }();
   if (point < 128) return ascii[point];
-  if (point == kSpace) return kAny;
+  if (point == kMetaspace) return kAny;
   return text::is_mark(point) ? kMark : text::script_of(point);
 }
 

@@ -22,9 +22,9 @@ constexpr double kShrink = 0.75;  // what a pruning leaves
 constexpr double kSpare = 1.1;    // pieces left when pruning ends, over those that are wanted
 constexpr double kFewest = 0.5;   // a piece expected less often goes
 
-class Trainer {
+class UnigramTrainer {
  public:
-  Trainer(const ScriptRuns& runs, std::uint64_t min_frequency, int threads)
+  UnigramTrainer(const ScriptRuns& runs, std::uint64_t min_frequency, int threads)
       : team_(threads),
         runs_(runs),
         pieces_(start(runs, min_frequency, threads)),
@@ -176,7 +176,7 @@ UnigramVocabulary train_unigram(std::span<const WordCount> runs, const UnigramOp
                             "tokens and the characters); raise it, or limit the alphabet",
                             options.vocab, least));
   const ScriptRuns known = make_runs(runs, options.alphabet);
-  Trainer trainer(known, options.min_frequency, options.threads);
+  UnigramTrainer trainer(known, options.min_frequency, options.threads);
   trainer.run(options.vocab - options.special.size());
 
   UnigramVocabulary vocabulary;

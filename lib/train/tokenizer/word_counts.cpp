@@ -9,7 +9,7 @@
 namespace nlp::train {
 namespace {
 
-constexpr std::size_t kFewest = 1 << 12;             // slots
+constexpr std::size_t kFewestSlots = 1 << 12;        // slots
 constexpr std::size_t kMost = std::size_t{1} << 31;  // words
 
 std::uint32_t hash_of(std::string_view word) {
@@ -27,7 +27,7 @@ std::uint32_t hash_of(std::string_view word) {
 
 }  // namespace
 
-WordCounts::WordCounts() : slots_(kFewest) {}
+WordCounts::WordCounts() : slots_(kFewestSlots) {}
 
 void WordCounts::add(std::string_view word, std::uint64_t count) {
   const std::uint32_t hash = hash_of(word);
