@@ -45,18 +45,19 @@ void slopes_of(const Goal& goal, std::span<const float> logits, std::span<float>
 void goal_logits(const model::Model& model, const Goal& goal, const model::Batch& batch,
                  model::Workspace& workspace, tensor::Tensor& dst) {
   model::Encoded encoded;
-  model.encode(batch, {}, workspace, encoded);
-  if (goal.head == model::Head::sequence_classification)
+  if (goal.head == model::Head::sequence_classification) {
+    model.encode(batch, {.sequence = true}, workspace, encoded);
     return model.sequence_logits(encoded.last, batch.starts, workspace, dst);
-  std::vector<std::int64_t> rows;
-  for (std::int64_t b = 0; b < batch.texts(); ++b)
+  }
+  std::vector<std::int64_t> rows, kept;  // of the batch; the same ones of encoded.last
+  for (std::int64_t b = 0; b < batch.texts(); ++b) {
     rows.push_back(batch.starts[static_cast<std::size_t>(b)] + goal.row);
+    kept.push_back(b);
+  }
+  model.encode(batch, {.rows = rows}, workspace, encoded);
   if (goal.head == model::Head::masked_lm)
-    return model.masked_lm(encoded.last, rows, workspace, dst);
-  tensor::Tensor picked({batch.texts(), encoded.last.size() / encoded.last.rows()});
-  for (std::size_t b = 0; b < rows.size(); ++b)
-    std::ranges::copy(encoded.last.row(rows[b]), picked.row(static_cast<std::int64_t>(b)).begin());
-  model.token_logits(picked, workspace, dst);
+    return model.masked_lm(encoded.last, kept, workspace, dst);
+  model.token_logits(encoded.last, workspace, dst);
 }
 
 }  // namespace nlp::explain

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "model/family.hpp"
 #include "model/transformer.hpp"
@@ -43,6 +45,19 @@ void check_batch(const Config& config, const Batch& batch) {
       throw Error(Kind::data,
                   fmt::format("token type id {} is not one of the model's (expected 0 to {})", id,
                               std::max<std::int64_t>(config.type_vocab_size, 1) - 1));
+}
+
+void gather_rows(const tensor::Tensor& src, std::span<const std::int64_t> rows,
+                 tensor::Tensor& dst) {
+  dst.resize({static_cast<std::int64_t>(rows.size()), src.shape().at(1)});
+  for (std::size_t k = 0; k < rows.size(); ++k)
+    std::ranges::copy(src.row(rows[k]), dst.row(static_cast<std::int64_t>(k)).begin());
+}
+
+void keep_rows(std::span<const std::int64_t> kept, BlockBuffers& buffers, tensor::Tensor& rows) {
+  gather_rows(rows, kept, buffers.kept);
+  rows.resize(buffers.kept.shape());
+  std::ranges::copy(buffers.kept.values(), rows.data());
 }
 
 std::unique_ptr<Encoder> read_encoder(const Config& config, const Family& family,

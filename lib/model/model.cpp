@@ -50,17 +50,16 @@ double relative_error(const tensor::Tensor& rows, const tensor::Tensor& exact) {
 
 const tensor::Tensor& gather(const tensor::Tensor& src, std::span<const std::int64_t> rows,
                              tensor::Tensor& dst) {
-  dst.resize({static_cast<std::int64_t>(rows.size()), src.shape().at(1)});
-  for (std::size_t k = 0; k < rows.size(); ++k)
-    std::ranges::copy(src.row(rows[k]), dst.row(static_cast<std::int64_t>(k)).begin());
+  gather_rows(src, rows, dst);
   return dst;
 }
 
 // One row for each text: its first, or the mean of all.
 const tensor::Tensor& pool(const tensor::Tensor& src, std::span<const std::int64_t> starts,
                            SequencePooling pooling, tensor::Tensor& dst) {
-  if (pooling == SequencePooling::first) return gather(src, starts.first(starts.size() - 1), dst);
   const auto texts = static_cast<std::int64_t>(starts.size()) - 1, hidden = src.shape().at(1);
+  if (pooling == SequencePooling::first)
+    return src.shape().at(0) == texts ? src : gather(src, starts.first(starts.size() - 1), dst);
   dst.resize({texts, hidden});
   for (std::int64_t b = 0; b < texts; ++b) {
     const auto mean = dst.row(b);
@@ -175,7 +174,10 @@ void Model::encode(const Batch& batch, const Keep& keep, Workspace& workspace, E
     std::exchange(workspace.tell_error, nullptr)(error);
   }
   const dnn::Timed timed(workspace.kernels.profile(), {.stage = dnn::Stage::rest});
-  parts_->encoder.part->forward(batch, keep, workspace.kernels, workspace.block, dst);
+  Keep kept = keep;
+  if (keep.sequence && parts_->config.pooling == SequencePooling::first)
+    kept.rows = std::span(batch.starts).first(batch.starts.size() - 1);
+  parts_->encoder.part->forward(batch, kept, workspace.kernels, workspace.block, dst);
 }
 
 bool Model::has(Head head) const {

@@ -26,16 +26,19 @@ struct WorkspaceDelete {
 };
 using WorkspacePtr = std::unique_ptr<Workspace, WorkspaceDelete>;
 
-// What to keep of a forward pass besides the last layer's rows.
+// What to keep of a forward pass.  Rows of the last layer that are not kept cost less: most of its
+// work is left out for them.  Those that are kept are the same to the last bit.
 struct Keep {
-  std::vector<bool>
-      hidden;  // [L+1]: hidden[0] the embeddings, hidden[k] the output of layer k; empty: none
-  bool attention = false;  // all layers' attention probabilities
+  // [L+1] all rows of: hidden[0] the embeddings, hidden[k] the output of layer k; empty: none
+  std::vector<bool> hidden = {};
+  bool attention = false;                   // all layers' attention probabilities
+  std::span<const std::int64_t> rows = {};  // of the batch, in any order; empty: all
+  bool sequence = false;  // only the rows that sequence_logits and relationship_logits need
 };
 
 struct Encoded {
-  tensor::Tensor last;                 // [N,H], output of the last layer; [N,config.output_size]
-  std::vector<tensor::Tensor> hidden;  // [L+1] of [N,H]; those not kept are empty
+  tensor::Tensor last;  // [N,H] or [kept rows,H], of the last layer; H is config.output_size
+  std::vector<tensor::Tensor> hidden;                  // [L+1] of [N,H]; those not kept are empty
   std::vector<std::vector<tensor::Tensor>> attention;  // [L][B] of [A,T,T]; empty where not kept
 };
 
@@ -87,7 +90,8 @@ class Model {
                  tensor::Tensor& dst /*[rows,V]*/) const;
   void token_logits(const tensor::Tensor& src /*[N,H]*/, Workspace&,
                     tensor::Tensor& dst /*[N,C]*/) const;
-  // starts [B+1]: text b is the rows [starts[b], starts[b+1]) of src.
+  // starts [B+1]: text b is the rows [starts[b], starts[b+1]) of src; or src has the one row of
+  // each text that Keep.sequence leaves.
   void sequence_logits(const tensor::Tensor& src, std::span<const std::int64_t> starts, Workspace&,
                        tensor::Tensor& dst /*[B,C]*/) const;
   void answer_logits(const tensor::Tensor& src /*[N,H]*/, Workspace&,

@@ -127,6 +127,7 @@ void ReformerEncoder::forward(const Batch& batch, const Keep& keep, dnn::Workspa
     keep_second(layer + 1);
   }
   dnn::layer_norm(final_norm_, dnn::matrix(dst.last), dnn::matrix(dst.last));
+  if (!keep.rows.empty()) keep_rows(keep.rows, buffers, dst.last);
 }
 
 }  // namespace nlp::model

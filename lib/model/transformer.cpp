@@ -121,21 +121,27 @@ void run_feed_forward(const FeedForward& feed_forward, dnn::ConstMatrix src, dnn
   feed_forward.output.forward(intermediate, dst, workspace);
 }
 
-void add_part(const PartCall& call, const dnn::LayerNorm* norm, const Part& part) {
-  const tensor::Shape shape = {call.rows.rows, call.rows.columns};
-  call.buffers.summand.resize(shape);
+dnn::ConstMatrix src_of_part(const PartCall& call, const dnn::LayerNorm* norm) {
+  if (!call.pre_norm || !norm) return call.rows;
+  call.buffers.normed.resize({call.rows.rows, call.rows.columns});
+  const dnn::Matrix src = dnn::matrix(call.buffers.normed);
+  dnn::layer_norm(*norm, call.rows, src);
+  return src;
+}
+
+void add_part(const PartCall& call, const dnn::LayerNorm* norm, dnn::ConstMatrix src,
+              const Part& part) {
+  call.buffers.summand.resize({call.rows.rows, call.rows.columns});
   const dnn::Matrix x = call.rows, summand = dnn::matrix(call.buffers.summand);
-  dnn::Matrix src = x;
-  if (call.pre_norm && norm) {
-    call.buffers.normed.resize(shape);
-    src = dnn::matrix(call.buffers.normed);
-    dnn::layer_norm(*norm, x, src);
-  }
   part(src, summand);
   if (call.pre_norm)
     dnn::add(summand, x, x);
   else
     dnn::add_layer_norm(*norm, summand, x, x);
+}
+
+void add_part(const PartCall& call, const dnn::LayerNorm* norm, const Part& part) {
+  add_part(call, norm, src_of_part(call, norm), part);
 }
 
 TransformerEncoder::TransformerEncoder(const Config& config, const Family& family,
@@ -165,17 +171,23 @@ TransformerEncoder::TransformerEncoder(const Config& config, const Family& famil
 
 void TransformerEncoder::run_block(const Block& block, const Batch& batch,
                                    dnn::Workspace& workspace, BlockBuffers& buffers,
-                                   tensor::Tensor& rows,
-                                   std::vector<tensor::Tensor>* attention) const {
+                                   tensor::Tensor& rows, std::vector<tensor::Tensor>* attention,
+                                   std::span<const std::int64_t> kept) const {
   buffers.context.resize({batch.rows(), config_.heads * config_.head_size});
-  const dnn::Matrix x = dnn::matrix(rows), context = dnn::matrix(buffers.context);
   const dnn::LayerNorm* attention_norm = block.attention_norm ? &*block.attention_norm : nullptr;
-  const PartCall call{config_.pre_norm, x, buffers};
-  add_part(call, attention_norm, [&](dnn::ConstMatrix src, dnn::Matrix dst) {
-    run_attention(*block.attention, {batch, src, context, workspace, buffers, attention});
-    block.attention_output.forward(context, dst, workspace);
-  });
-  add_part(call, &block.output_norm, [&](dnn::ConstMatrix src, dnn::Matrix dst) {
+  const auto of_rows = [&] { return PartCall{config_.pre_norm, dnn::matrix(rows), buffers}; };
+  run_attention(*block.attention, {batch, src_of_part(of_rows(), attention_norm),
+                                   dnn::matrix(buffers.context), workspace, buffers, attention});
+  if (!kept.empty()) {  // of the others the attention took keys and values, and no more is needed
+    gather_rows(buffers.context, kept, buffers.kept_context);
+    keep_rows(kept, buffers, rows);
+  }
+  add_part(of_rows(), attention_norm,
+           dnn::matrix(kept.empty() ? buffers.context : buffers.kept_context),
+           [&](dnn::ConstMatrix src, dnn::Matrix dst) {
+             block.attention_output.forward(src, dst, workspace);
+           });
+  add_part(of_rows(), &block.output_norm, [&](dnn::ConstMatrix src, dnn::Matrix dst) {
     run_feed_forward(block.feed_forward, src, dst, workspace, buffers);
   });
 }
@@ -191,11 +203,16 @@ void TransformerEncoder::forward(const Batch& batch, const Keep& keep, dnn::Work
   embeddings_.forward(batch, workspace, buffers, dst.last);
   if (kept(0)) copy(dst.last, dst.hidden[0]);
   if (convolution_) copy(dst.last, buffers.first_rows);
+  bool are_left = false;
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
-    for (const std::size_t block : layers_[layer]) {
+    for (std::size_t k = 0; k < layers_[layer].size(); ++k) {
+      // The last block, if what it makes of other rows is asked for nowhere.
+      are_left = layer + 1 == layers_.size() && k + 1 == layers_[layer].size() &&
+                 !(convolution_ && layer == 0) && !kept(layer + 1);
       std::vector<tensor::Tensor>* attention = keep.attention ? &dst.attention[layer] : nullptr;
       if (attention) attention->clear();  // a layer of several blocks tells its last one's
-      run_block(blocks_[block], batch, workspace, buffers, dst.last, attention);
+      run_block(blocks_[layers_[layer][k]], batch, workspace, buffers, dst.last, attention,
+                are_left ? keep.rows : std::span<const std::int64_t>());
     }
     if (convolution_ && layer == 0)
       convolution_->add(batch, buffers.first_rows, workspace, buffers, dst.last);
@@ -203,6 +220,7 @@ void TransformerEncoder::forward(const Batch& batch, const Keep& keep, dnn::Work
       dnn::layer_norm(*final_norm_, dnn::matrix(dst.last), dnn::matrix(dst.last));
     if (kept(layer + 1)) copy(dst.last, dst.hidden[layer + 1]);
   }
+  if (!keep.rows.empty() && !are_left) keep_rows(keep.rows, buffers, dst.last);
 }
 
 }  // namespace nlp::model

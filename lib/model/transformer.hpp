@@ -52,9 +52,15 @@ struct PartCall {
 };
 using Part = std::function<void(dnn::ConstMatrix src, dnn::Matrix dst)>;
 
+// What a part takes: the rows, or norm(rows) where norms stand first.
+dnn::ConstMatrix src_of_part(const PartCall& call, const dnn::LayerNorm* norm);
+
 // rows <- norm(rows + part(rows)); where norms stand first, rows + part(norm(rows)), and without
 // one then rows + part(rows).
 void add_part(const PartCall& call, const dnn::LayerNorm* norm, const Part& part);
+// The same with what the part takes given: part(src).
+void add_part(const PartCall& call, const dnn::LayerNorm* norm, dnn::ConstMatrix src,
+              const Part& part);
 
 class TransformerEncoder final : public Encoder {
  public:
@@ -63,9 +69,10 @@ class TransformerEncoder final : public Encoder {
                BlockBuffers& buffers, Encoded& dst) const override;
 
  private:
+  // `kept` as Keep.rows: where it is not empty, `rows` has only these behind.
   void run_block(const Block& block, const Batch& batch, dnn::Workspace& workspace,
                  BlockBuffers& buffers, tensor::Tensor& rows,
-                 std::vector<tensor::Tensor>* attention) const;
+                 std::vector<tensor::Tensor>* attention, std::span<const std::int64_t> kept) const;
 
   const Config& config_;
   Embeddings embeddings_;

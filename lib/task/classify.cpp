@@ -49,14 +49,10 @@ std::vector<std::vector<double>> Classifier::operator()(std::span<const SplitInp
   const std::size_t count = labels().size();
   std::vector<std::vector<double>> scores(texts.size(), std::vector<double>(count));
   std::vector<double> of_window(count);
-  std::vector<std::int64_t> starts;
   tensor::Tensor logits;
-  run_pieces(model_, texts, {}, options_.batch_tokens, workspace,
+  run_pieces(model_, texts, {.sequence = true}, options_.batch_tokens, workspace,
              [&](std::span<const PlacedPiece> places, const model::Encoded& encoded) {
-               starts.clear();
-               for (const PlacedPiece& place : places) starts.push_back(place.first_row);
-               starts.push_back(encoded.last.rows());
-               model_.sequence_logits(encoded.last, starts, workspace, logits);
+               sequence_logits(model_, places, encoded, workspace, logits);
                for (std::size_t k = 0; k < places.size(); ++k) {
                  const double share = share_of(texts[places[k].input].pieces, places[k].piece);
                  apply(function_, logits.row(static_cast<std::int64_t>(k)), of_window);

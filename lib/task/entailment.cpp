@@ -80,14 +80,10 @@ std::vector<std::vector<double>> EntailmentClassifier::operator()(
     float entailment, contradiction;
   };
   std::vector<std::vector<Verdict>> verdicts(inputs.size());  // [B*C][windows]
-  std::vector<std::int64_t> starts;
   tensor::Tensor logits;
-  run_pieces(model_, inputs, {}, options_.fit.batch_tokens, workspace,
+  run_pieces(model_, inputs, {.sequence = true}, options_.fit.batch_tokens, workspace,
              [&](std::span<const PlacedPiece> places, const model::Encoded& encoded) {
-               starts.clear();
-               for (const PlacedPiece& place : places) starts.push_back(place.first_row);
-               starts.push_back(encoded.last.rows());
-               model_.sequence_logits(encoded.last, starts, workspace, logits);
+               sequence_logits(model_, places, encoded, workspace, logits);
                for (std::size_t k = 0; k < places.size(); ++k) {
                  const auto row = logits.row(static_cast<std::int64_t>(k));
                  verdicts[places[k].input].push_back({row[entailment_], row[contradiction_]});

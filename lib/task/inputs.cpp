@@ -188,6 +188,15 @@ void run_pieces(const model::Model& model, std::span<const SplitInput> inputs,
   flush();
 }
 
+void sequence_logits(const model::Model& model, std::span<const PlacedPiece> pieces,
+                     const model::Encoded& encoded, model::Workspace& workspace,
+                     tensor::Tensor& dst) {
+  std::vector<std::int64_t> starts;
+  for (const PlacedPiece& piece : pieces) starts.push_back(piece.first_row);
+  starts.push_back(encoded.last.rows());
+  model.sequence_logits(encoded.last, starts, workspace, dst);
+}
+
 void stream_rows(const model::Model& model, std::span<const SplitInput> inputs,
                  std::int64_t batch_tokens, model::Workspace& workspace,
                  const std::function<void(std::size_t, std::int64_t, std::span<const float>)>& row,

@@ -64,6 +64,12 @@ void run_pieces(const model::Model& model, std::span<const SplitInput> inputs,
                 const model::Keep& keep, std::int64_t batch_tokens, model::Workspace& workspace,
                 const std::function<void(std::span<const PlacedPiece>, model::Encoded&)>& done);
 
+// dst [pieces,C] <- what the head for whole texts makes of the pieces of a batch, of which no more
+// was kept than it needs (Keep.sequence).
+void sequence_logits(const model::Model& model, std::span<const PlacedPiece> pieces,
+                     const model::Encoded& encoded, model::Workspace& workspace,
+                     tensor::Tensor& dst);
+
 // The rows of the model's output, one for each token, in order: row(k, t, values) for token t of
 // inputs[k], then done(k).  Memory does not grow with the length of a text.
 void stream_rows(const model::Model& model, std::span<const SplitInput> inputs,

@@ -116,14 +116,10 @@ SplitInput Reranker::prepare(std::string_view query, std::string_view text) cons
 std::vector<double> Reranker::operator()(std::span<const SplitInput> pairs,
                                          model::Workspace& workspace) const {
   std::vector<double> scores(pairs.size(), -std::numeric_limits<double>::infinity());
-  std::vector<std::int64_t> starts;
   tensor::Tensor logits;
-  run_pieces(model_, pairs, {}, options_.batch_tokens, workspace,
+  run_pieces(model_, pairs, {.sequence = true}, options_.batch_tokens, workspace,
              [&](std::span<const PlacedPiece> places, const model::Encoded& encoded) {
-               starts.clear();
-               for (const PlacedPiece& place : places) starts.push_back(place.first_row);
-               starts.push_back(encoded.last.rows());
-               model_.sequence_logits(encoded.last, starts, workspace, logits);
+               sequence_logits(model_, places, encoded, workspace, logits);
                for (std::size_t k = 0; k < places.size(); ++k) {
                  const auto logit = double{logits.row(static_cast<std::int64_t>(k))[0]};
                  double& best = scores[places[k].input];
