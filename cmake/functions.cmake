@@ -38,6 +38,10 @@ function(nlp_precompile target)
   endif()
 endfunction()
 
+# Rooms of which most programs need a part: their files are never compiled together, since a program
+# takes all of an object, and with it every library that some of it needs, which takes time to load.
+set(NLP_ROOMS_APART base store text)
+
 # The libraries a room's sources need.
 set(nlp_libraries_base nlohmann_json::nlohmann_json PkgConfig::archive)
 set(nlp_libraries_text PkgConfig::utf8proc PkgConfig::oniguruma)
@@ -59,6 +63,9 @@ function(nlp_room row)
     add_library(nlp_room_${room} STATIC ${sources})
     nlp_precompile(nlp_room_${room})
     set(scope PUBLIC)
+    if(room IN_LIST NLP_ROOMS_APART)
+      set_target_properties(nlp_room_${room} PROPERTIES UNITY_BUILD OFF)
+    endif()
     # Highway compiles these once for each instruction set, which needs a unit of its own.
     foreach(source IN LISTS sources)
       file(STRINGS ${source} often REGEX "hwy/foreach_target" LIMIT_COUNT 1)
