@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "base/json.hpp"
 #include "cli/commands.hpp"
@@ -51,6 +52,19 @@ std::string parents_of(const std::vector<CommandInfo>& commands) {
       parents.push_back(parent);
   }
   return fmt::format("{}", fmt::join(parents, "|"));
+}
+
+// The commands of a command.
+std::vector<CommandInfo> subs_of(const CommandInfo& parent,
+                                 const std::vector<CommandInfo>& commands) {
+  std::vector<CommandInfo> subs;
+  for (const auto& command : commands)
+    if (command.name.starts_with(parent.name + " ")) subs.push_back(command);
+  return subs;
+}
+
+std::string own_name(const CommandInfo& command) {
+  return command.name.substr(command.name.find(' ') + 1);
 }
 
 // In single quotes for a shell.
@@ -144,6 +158,20 @@ std::string zsh_action(const CommandInfo::Option& option) {
   return takes_file(option) ? "_files" : " ";
 }
 
+// What stands at a place of words, each with its meaning.
+std::string zsh_described(const std::vector<CommandInfo>& commands) {
+  std::string action = "((";
+  for (const auto& command : commands) {
+    if (action.size() > 2) action += ' ';
+    action.append(own_name(command)).append("\\:");
+    for (const char c : command.summary) {
+      if (std::isalnum(static_cast<unsigned char>(c)) == 0) action += '\\';
+      action += c;
+    }
+  }
+  return action + "))";
+}
+
 std::string zsh_script(const std::vector<CommandInfo>& commands) {
   std::string script = "#compdef nlp\n# Completions of nlp for zsh.\n";
   script +=
@@ -168,10 +196,12 @@ std::string zsh_script(const std::vector<CommandInfo>& commands) {
       "    help) _describe command commands ;;\n";
   for (const auto& command : commands) {
     script += fmt::format("    {})\n      _arguments -s", key_of(command));
+    const auto subs = subs_of(command, commands);
     for (const auto& option : command.options) {
       if (option.names.empty()) {
         script += " \\\n        " +
-                  in_quotes(fmt::format("*:{}:{}", zsh_text(option.argument), zsh_action(option)));
+                  in_quotes(fmt::format("*:{}:{}", zsh_text(option.argument),
+                                        subs.empty() ? zsh_action(option) : zsh_described(subs)));
         continue;
       }
       for (const auto& name : option.names) {
@@ -189,31 +219,45 @@ std::string zsh_script(const std::vector<CommandInfo>& commands) {
 }
 
 std::string fish_script(const std::vector<CommandInfo>& commands) {
-  std::string script = "# Completions of nlp for fish.\n";
-  script +=
-      "complete -c nlp -n __fish_use_subcommand -f -a help -d 'show the manual of a command'\n";
-  for (const auto& command : commands)
+  std::string script =
+      "# Completions of nlp for fish.\n"
+      "function __nlp_at --description 'Whether nlp is followed by these words'\n"
+      "  set -l words (commandline -opc)\n"
+      "  for word in $argv\n"
+      "    set -e words[1]\n"
+      "    test \"$words[1]\" = $word; or return 1\n"
+      "  end\n"
+      "end\n"
+      "function __nlp_ends_at --description 'Whether these are all words so far'\n"
+      "  test (count (commandline -opc)) -eq (math (count $argv) + 1); and __nlp_at $argv\n"
+      "end\n";
+  const auto line = [&](std::string_view where, const std::string& what, std::string_view means) {
+    script += fmt::format("complete -c nlp -n '{}' {} -d {}\n", where, what, in_quotes(means));
+  };
+  line("__nlp_ends_at", "-f -a help", "show the manual of a command");
+  for (const auto& command : commands) {
     if (!command.is_sub())
-      script += fmt::format("complete -c nlp -n __fish_use_subcommand -f -a {} -d {}\n",
-                            command.name, in_quotes(command.summary));
-  for (const auto& command : commands)
+      for (const char* before : {"__nlp_ends_at", "__nlp_ends_at help"})
+        line(before, "-f -a " + command.name, command.summary);
+    const auto subs = subs_of(command, commands);
+    for (const auto& sub : subs)
+      line("__nlp_ends_at " + command.name, "-f -a " + own_name(sub), sub.summary);
     for (const auto& option : command.options) {
-      const auto space = command.name.find(' ');
-      std::string line = fmt::format("complete -c nlp -n '__fish_seen_subcommand_from {}",
-                                     command.name.substr(0, space));
-      if (command.is_sub())
-        line += "; and __fish_seen_subcommand_from " + command.name.substr(space + 1);
-      line += "'";
-      if (option.names.empty() && option.choices.empty()) continue;
+      if (option.names.empty() &&
+          (!subs.empty() || (option.choices.empty() && !takes_model(option))))
+        continue;
+      std::string what;  // a positional of files needs no word: fish offers them
       for (const auto& name : option.names)
-        line += name.rfind("--", 0) == 0 ? " -l " + name.substr(2) : " -s " + name.substr(1);
+        what += fmt::format("{}{} ", name.starts_with("--") ? "-l " : "-s ",
+                            name.substr(name.starts_with("--") ? 2 : 1));
       if (!option.choices.empty())
-        line += fmt::format(" -x -a '{}'", joined(option.choices));
-      else if (!option.argument.empty())
-        line += takes_file(option) ? " -r -F" : " -x";
-      if (takes_model(option)) line += fmt::format(" -a '({})'", kModelNames);
-      script += line + " -d " + in_quotes(option.description) + "\n";
+        what += fmt::format("-x -a '{}'", joined(option.choices));
+      else if (!option.names.empty() && !option.argument.empty())
+        what += takes_file(option) ? "-r -F" : "-x";
+      if (takes_model(option)) what += fmt::format(" -a '({})'", kModelNames);
+      line("__nlp_at " + command.name, what, option.description);
     }
+  }
   return script;
 }
 

@@ -30,19 +30,25 @@ namespace fs = std::filesystem;
 struct MaskOptions {
   explicit MaskOptions(cli::App& app) {
     const auto share = [&](const char* name, double& value, const char* text) {
-      app.add_option(name, value, text)
-          ->type_name("X")
-          ->range(0.0, 1.0)
-          ->capture_default_str()
-          ->group("Masking");
+      all.push_back(app.add_option(name, value, text)
+                        ->type_name("X")
+                        ->range(0.0, 1.0)
+                        ->capture_default_str()
+                        ->group("Masking"));
+      return all.back();
     };
     share("--probability", policy.probability, "Share of the tokens that are to be guessed");
     share("--keep", policy.keep, "Share of these that stay as they are");
     share("--random", policy.random, "Share of these that become another token");
+    auto* subsampling =
+        share("--subsample", subsample,
+              "Tokens of a larger share of the text than this are hidden less often, by the root "
+              "of it over their share; 0: none are");
     auto* words = app.add_flag("--whole-word", whole_word, "All tokens of a word or none");
     auto* spans = app.add_flag("--span", span, "Runs of whole words");
-    words->excludes(spans)->group("Masking");
-    spans->group("Masking");
+    words->excludes(spans)->excludes(subsampling)->group("Masking");
+    spans->excludes(subsampling)->group("Masking");
+    all.insert(all.end(), {words, spans});
     app.after_parse([this] {
       if (whole_word) policy.unit = mask::Policy::Unit::word;
       if (span) policy.unit = mask::Policy::Unit::span;
@@ -53,13 +59,16 @@ struct MaskOptions {
     return {{"--probability", policy.probability},
             {"--keep", policy.keep},
             {"--random", policy.random},
+            {"--subsample", subsample},
             {"--whole-word", whole_word},
             {"--span", span},
             {"--lines", lines},
             {"--masked", masked}};
   }
 
+  std::vector<cli::Option*> all;
   mask::Policy policy;
+  double subsample = 0;
   bool whole_word = false, span = false;
 };
 
@@ -67,10 +76,10 @@ struct MaskOptions {
 class TextBatches final : public train::Batches {
  public:
   TextBatches(const cli::InputOptions& input, const tokenizer::Tokenizer& tokenizer,
-              const cli::TrainOptions& options, mask::Policy policy, bool lines)
+              const cli::TrainOptions& options, const MaskOptions& masking, bool lines)
       : sources_(input.files),
-        masker_(tokenizer, policy),
         corpus_(tokenizer, corpus_options(options, lines)),
+        masker_(tokenizer, masking.policy, chances(masking.subsample)),
         batches_(corpus_, masker_, options.batch_tokens(), options.max_length()) {}
 
   bool next(std::vector<train::Example>& batch) override { return batches_.next(batch); }
@@ -90,8 +99,13 @@ class TextBatches final : public train::Batches {
   }
 
   cli::TextSources sources_;
-  train::Masker masker_;
+  std::vector<double> chances(double threshold) const {
+    return threshold > 0 ? train::subsampling(corpus_.token_shares(), threshold)
+                         : std::vector<double>{};
+  }
+
   train::Corpus corpus_;
+  train::Masker masker_;
   train::CorpusBatches batches_;
 };
 
@@ -162,12 +176,14 @@ int mlm(int argc, char** argv) {
   cli::InputOptions input(app, {.files_only = true});
   bool lines = false, masked = false;
   auto* by_line = app.add_flag("--lines", lines, "Each line is a text of its own")->group("Input");
-  app.add_flag(
-         "--masked", masked,
-         "FILE are records of tokens with labels, as nlp mask --probability writes them, seen "
-         "once and in order")
-      ->excludes(by_line)
-      ->group("Input");
+  auto* records =
+      app.add_flag(
+             "--masked", masked,
+             "FILE are records of tokens with labels, as nlp mask --probability writes them, seen "
+             "once and in order")
+          ->excludes(by_line)
+          ->group("Input");
+  for (cli::Option* option : masking.all) records->excludes(option);
 
   return app.run(argc, argv, [&] {
     if (masked) input.read_ids();
@@ -176,7 +192,7 @@ int mlm(int argc, char** argv) {
     masking.policy.seed = options.seed();
     const std::unique_ptr<train::Batches> batches =
         masked ? record_batches(input, tokenizer, options)
-               : std::make_unique<TextBatches>(input, tokenizer, options, masking.policy, lines);
+               : std::make_unique<TextBatches>(input, tokenizer, options, masking, lines);
     train::TrainedModel model(plan);
     options.freeze(model);
     train::Trainer trainer(model, options.trainer());

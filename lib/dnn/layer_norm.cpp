@@ -5,8 +5,7 @@
 #include <hwy/foreach_target.h>  // compiles this file once for each instruction set
 #include <hwy/highway.h>
 
-#include <cmath>
-
+#include "dnn/norm_rows-inl.hpp"
 #include "dnn/simd-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -21,27 +20,10 @@ void NormRows(const LayerNorm& norm, ConstMatrix src, ConstMatrix residual, Matr
     const float* x = src.row(n);
     const float* add = residual.data ? residual.row(n) : nullptr;
     float* y = dst.row(n);
-    auto sum = hn::Zero(d);
+    const RowMoments moments = add_and_measure(x, add, size, norm.centered, norm.epsilon, y);
+    const auto mean = hn::Set(d, moments.mean), factor = hn::Set(d, moments.factor);
     over_row(d, size, [&](std::size_t k, auto whole, std::size_t count) HWY_ATTR {
-      auto value = load(d, x + k, whole, count);
-      if (add) value = hn::Add(value, load(d, add + k, whole, count));
-      store(d, value, y + k, whole, count);
-      sum = hn::Add(sum, value);
-    });
-    const float mean =
-        norm.centered ? hn::GetLane(hn::SumOfLanes(d, sum)) / static_cast<float>(size) : 0.0f;
-    const auto mean_lanes = hn::Set(d, mean);
-    auto squares = hn::Zero(d);
-    over_row(d, size, [&](std::size_t k, auto whole, std::size_t count) HWY_ATTR {
-      auto apart = hn::Sub(load(d, y + k, whole, count), mean_lanes);
-      if constexpr (!decltype(whole)::value)
-        apart = hn::IfThenElseZero(hn::FirstN(d, count), apart);
-      squares = hn::MulAdd(apart, apart, squares);
-    });
-    const float variance = hn::GetLane(hn::SumOfLanes(d, squares)) / static_cast<float>(size);
-    const auto factor = hn::Set(d, 1.0f / std::sqrt(variance + norm.epsilon));
-    over_row(d, size, [&](std::size_t k, auto whole, std::size_t count) HWY_ATTR {
-      const auto unit = hn::Mul(hn::Sub(load(d, y + k, whole, count), mean_lanes), factor);
+      const auto unit = hn::Mul(hn::Sub(load(d, y + k, whole, count), mean), factor);
       store(d, hn::MulAdd(unit, load(d, scale + k, whole, count), load(d, shift + k, whole, count)),
             y + k, whole, count);
     });

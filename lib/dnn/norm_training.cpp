@@ -5,8 +5,7 @@
 #include <hwy/foreach_target.h>  // compiles this file once for each instruction set
 #include <hwy/highway.h>
 
-#include <cmath>
-
+#include "dnn/norm_rows-inl.hpp"
 #include "dnn/simd-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -21,28 +20,11 @@ void NormForward(const NormParameters& norm, ConstMatrix src, ConstMatrix residu
     const float* other = residual.data ? residual.row(n) : nullptr;
     float* u = unit.row(n);
     float* y = dst.row(n);
-    auto sum = hn::Zero(d);
+    const RowMoments moments = add_and_measure(x, other, size, norm.centered, norm.epsilon, u);
+    factors[n] = moments.factor;
+    const auto mean = hn::Set(d, moments.mean), factor = hn::Set(d, factors[n]);
     over_row(d, size, [&](std::size_t k, auto whole, std::size_t count) HWY_ATTR {
-      auto value = load(d, x + k, whole, count);
-      if (other) value = hn::Add(value, load(d, other + k, whole, count));
-      store(d, value, u + k, whole, count);
-      sum = hn::Add(sum, value);
-    });
-    const float mean =
-        norm.centered ? hn::GetLane(hn::SumOfLanes(d, sum)) / static_cast<float>(size) : 0.0f;
-    const auto mean_lanes = hn::Set(d, mean);
-    auto squares = hn::Zero(d);
-    over_row(d, size, [&](std::size_t k, auto whole, std::size_t count) HWY_ATTR {
-      auto apart = hn::Sub(load(d, u + k, whole, count), mean_lanes);
-      if constexpr (!decltype(whole)::value)
-        apart = hn::IfThenElseZero(hn::FirstN(d, count), apart);
-      squares = hn::MulAdd(apart, apart, squares);
-    });
-    const float variance = hn::GetLane(hn::SumOfLanes(d, squares)) / static_cast<float>(size);
-    factors[n] = 1.0f / std::sqrt(variance + norm.epsilon);
-    const auto factor = hn::Set(d, factors[n]);
-    over_row(d, size, [&](std::size_t k, auto whole, std::size_t count) HWY_ATTR {
-      const auto value = hn::Mul(hn::Sub(load(d, u + k, whole, count), mean_lanes), factor);
+      const auto value = hn::Mul(hn::Sub(load(d, u + k, whole, count), mean), factor);
       store(d, value, u + k, whole, count);
       const auto shift = norm.shift ? load(d, norm.shift + k, whole, count) : hn::Zero(d);
       store(d, hn::MulAdd(value, load(d, norm.scale + k, whole, count), shift), y + k, whole,

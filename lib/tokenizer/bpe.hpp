@@ -30,6 +30,7 @@ class Bpe final : public TokenModel {
   // O(n log n) in the bytes of the word.  Throws Error{model} at an unknown character when the
   // unknown token is not in the vocabulary: the reference, too, fails only then.
   void tokenize(std::string_view word, std::vector<Piece>& dst) const override;
+  std::string_view rule() const override { return "BPE"; }
   std::string_view continuing_prefix() const override { return options_.continuing_prefix; }
 
  private:

@@ -45,19 +45,37 @@ Charsmap::Charsmap(std::string_view blob, const std::string& where) {
 }
 
 // Steps are checked: a broken array finds nothing.  Leaves have been checked.
-std::optional<std::string_view> Charsmap::find(std::string_view text) const {
+template <class Each>
+void Charsmap::each_key(std::string_view text, Each each) const {
   std::uint32_t node = offset(units_[0]);
-  for (const char byte : text) {
-    const std::uint32_t wanted = static_cast<unsigned char>(byte);
+  for (std::size_t k = 0; k < text.size(); ++k) {
+    const std::uint32_t wanted = static_cast<unsigned char>(text[k]);
     node ^= wanted;
-    if (wanted == 0 || node >= units_.size() || label(units_[node]) != wanted) return {};
+    if (wanted == 0 || node >= units_.size() || label(units_[node]) != wanted) return;
     const std::uint32_t unit = units_[node];
     node ^= offset(unit);
     if (!has_leaf(unit)) continue;
     const std::string_view replacement = std::string_view(texts_).substr(value(units_[node]));
-    return replacement.substr(0, replacement.find('\0'));
+    if (each(k + 1, replacement.substr(0, replacement.find('\0')))) return;
   }
-  return {};
+}
+
+std::optional<std::string_view> Charsmap::find(std::string_view text) const {
+  std::optional<std::string_view> found;
+  each_key(text, [&](std::size_t, std::string_view replacement) {
+    found = replacement;
+    return true;
+  });
+  return found;
+}
+
+std::optional<Charsmap::Match> Charsmap::find_longest(std::string_view text) const {
+  std::optional<Match> found;
+  each_key(text, [&](std::size_t size, std::string_view replacement) {
+    found = {replacement, size};
+    return false;
+  });
+  return found;
 }
 
 }  // namespace nlp::tokenizer

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <deque>
+#include <filesystem>
 
 #include "base/error.hpp"
 #include "base/mapped_file.hpp"
 #include "text/utf8.hpp"
 #include "tokenizer/bpe.hpp"
 #include "tokenizer/json_stages.hpp"
+#include "tokenizer/renumbered.hpp"
 #include "tokenizer/sentencepiece_families.hpp"
 #include "tokenizer/sentencepiece_model.hpp"
 #include "tokenizer/unigram.hpp"
@@ -41,6 +43,13 @@ Pieces collect(const SentencePieceFamily& family, const SentencePieceModel& mode
   if (!pieces.scores.empty()) pieces.scores.back() = family.last_leading_score;
   for (std::size_t k = family.skipped; k < model.pieces.size(); ++k) {
     const SentencePieceModel::Piece& piece = model.pieces[k];
+    // SentencePiece finds the others in no text.
+    const bool found =
+        piece.type == SentencePieceModel::kNormal || piece.type == SentencePieceModel::kUserDefined;
+    if (family.has_vocab_json && !found) {
+      pieces.add("", 0);
+      continue;
+    }
     constexpr double kAvoided = 100;
     const bool avoided = family.avoids_number_commas && ends_in_number_comma(piece.text);
     pieces.add(piece.text, double{piece.score} - (avoided ? kAvoided : 0));
@@ -99,13 +108,48 @@ std::vector<Merges::Rule> merges_of(const Pieces& pieces, const Vocabulary& voca
   return rules;
 }
 
+// A language that a text begins with to be translated into it: `>>fra<<`.
+bool is_language(std::string_view token) {
+  return token.size() > 4 && token.starts_with(">>") && token.ends_with("<<");
+}
+
+void add_languages(TokenAdder& adder, const Vocabulary& vocabulary) {
+  for (std::int32_t id = 0; id < vocabulary.size(); ++id)
+    if (const std::string_view token = vocabulary.token_of(id); is_language(token))
+      adder.add({.content = std::string(token)});
+}
+
+void add_pieces(TokenAdder& adder, const SentencePieceModel& model) {
+  for (const SentencePieceModel::Piece& piece : model.pieces)
+    if (!piece.text.empty() && (piece.type == SentencePieceModel::kControl ||
+                                piece.type == SentencePieceModel::kUserDefined))
+      adder.add({.content = std::string(piece.text),
+                 .special = piece.type == SentencePieceModel::kControl});
+}
+
+// The pieces cut, vocab.json numbers.
+void make_renumbered(const std::string& file, Pieces pieces, std::int32_t unknown_piece,
+                     Parts& parts) {
+  if (parts.config.separate_vocabs.value_or(false))
+    throw Error(Kind::model, file +
+                                 ": separate_vocabs: a vocabulary for each language is not "
+                                 "supported; take a model that has one for both");
+  read_json_file(file, [&](const JsonPart& root) { parts.vocabulary = read_tokens(root); });
+  const std::string& named = parts.config.roles.unknown;
+  const std::int32_t unknown = parts.vocabulary.find(named.empty() ? "<unk>" : named);
+  if (unknown < 0)
+    throw Error(Kind::model, file + ": no unknown token (expected <unk>); take that of the model");
+  parts.model = std::make_unique<Renumbered>(Vocabulary(pieces.entries), std::move(pieces.scores),
+                                             unknown_piece, parts.vocabulary, unknown);
+}
+
 void make_model(const SentencePieceFamily& family, const SentencePieceModel& model,
                 const std::string& where, Parts& parts) {
   Pieces pieces = collect(family, model, parts.config);
   if (pieces.entries.size() > static_cast<std::size_t>(kLargestId))
     throw Error(Kind::model, fmt::format("{}: too many pieces", where));
   parts.vocabulary = Vocabulary(pieces.entries);
-  if (model.algorithm == SentencePieceModel::kBpe) {
+  if (model.algorithm == SentencePieceModel::kBpe && !family.has_vocab_json) {
     BpeOptions options;
     options.unknown_token = model.unknown_piece;
     options.fuse_unknown = true;
@@ -123,8 +167,14 @@ void make_model(const SentencePieceFamily& family, const SentencePieceModel& mod
   if (unknown < 0 || unknown > last)
     throw Error(Kind::model, fmt::format("{}: unk_id is out of range (expected 0 to {}, got {})",
                                          where, last, unknown));
-  parts.model = std::make_unique<Unigram>(parts.vocabulary, std::move(pieces.scores),
-                                          static_cast<std::int32_t>(unknown), false);
+  const auto unknown_piece = static_cast<std::int32_t>(unknown);
+  if (family.has_vocab_json) {
+    const std::filesystem::path file = std::filesystem::path(where).parent_path() / "vocab.json";
+    make_renumbered(file.string(), std::move(pieces), unknown_piece, parts);
+    return;
+  }
+  parts.model =
+      std::make_unique<Unigram>(parts.vocabulary, std::move(pieces.scores), unknown_piece, false);
 }
 
 }  // namespace
@@ -142,11 +192,10 @@ std::unique_ptr<Parts> read_sentencepiece(const std::string& file, const Tokeniz
   parts->config = config;
   make_model(*family, model, file, *parts);
   TokenAdder adder(*parts);
-  for (const SentencePieceModel::Piece& piece : model.pieces)
-    if (!piece.text.empty() && (piece.type == SentencePieceModel::kControl ||
-                                piece.type == SentencePieceModel::kUserDefined))
-      adder.add({.content = std::string(piece.text),
-                 .special = piece.type == SentencePieceModel::kControl});
+  if (family->has_vocab_json)
+    add_languages(adder, parts->vocabulary);
+  else
+    add_pieces(adder, model);
   adder.add(family->recipe);
   if (family->has_sentinels)
     for (std::int64_t k = config.extra_ids.value_or(100); k-- > 0;)

@@ -30,6 +30,7 @@ struct TokenizerConfig {
   std::optional<bool> do_lower_case, strip_accents, tokenize_chinese_chars;
   std::optional<bool> add_prefix_space, trim_offsets;
   std::optional<bool> keep_accents, split_by_punct;
+  std::optional<bool> separate_vocabs;    // of Marian
   std::optional<std::int64_t> extra_ids;  // sentinels of T5
   std::optional<std::int64_t> model_max_length;
   Roles roles;                  // empty where none is named

@@ -11,12 +11,16 @@ namespace nlp::tokenizer {
 namespace {
 
 // Puts `now` in the place of `before`.  Added characters come last; what is removed belongs to the
-// last character so far, and where there is none, the ends of the text go: as in the reference.
-void replace(std::vector<text::Change>& changes, std::string_view before, std::string_view now) {
+// last character so far.  Returns how many characters are removed where there is none yet.
+std::size_t replace(std::vector<text::Change>& changes, std::string_view before,
+                    std::string_view now) {
   auto left = static_cast<int>(std::ranges::count_if(before, text::starts_code_point));
   for (std::size_t at = 0; at < now.size(); --left)
     changes.push_back({text::decode(now, at), left > 0 ? 0 : 1});
-  if (left > 0 && !changes.empty()) changes.back().change -= left;
+  if (left <= 0) return 0;
+  if (changes.empty()) return static_cast<std::size_t>(left);
+  changes.back().change -= left;
+  return 0;
 }
 
 }  // namespace
@@ -46,7 +50,7 @@ void Precompiled::normalize(text::AlignedText& text) const {
       changes.push_back({text::decode(part, at), 0});
       return true;
     }
-    replace(changes, part, *found);
+    replace(changes, part, *found);  // what goes at the start counts for nothing in the reference
     return changed = true;
   };
   for (std::size_t from = 0; from < view.size();) {
@@ -63,6 +67,24 @@ void Precompiled::normalize(text::AlignedText& text) const {
     }
   }
   if (changed) text.transform(changes);
+}
+
+void LongestMapped::normalize(text::AlignedText& text) const {
+  const std::string_view view = text.view();
+  std::vector<text::Change> changes;
+  changes.reserve(view.size());
+  std::size_t removed = 0;
+  bool changed = false;
+  for (std::size_t at = 0; at < view.size();) {
+    if (const auto found = charsmap_.find_longest(view.substr(at))) {
+      removed += replace(changes, view.substr(at, found->size), found->text);
+      at += found->size;
+      changed = true;
+    } else {
+      changes.push_back({text::decode(view, at), 0});
+    }
+  }
+  if (changed) text.transform(changes, removed);
 }
 
 }  // namespace nlp::tokenizer

@@ -70,6 +70,7 @@ TokenizerConfig read_config(const fs::path& directory) {
   config.trim_offsets = boolean("trim_offsets");
   config.keep_accents = boolean("keep_accents");
   config.split_by_punct = boolean("split_by_punct");
+  config.separate_vocabs = boolean("separate_vocabs");
   constexpr std::int64_t kMostExtra = 1 << 20;
   if (const auto found = json.find("extra_ids"); found != json.end()) {
     if (!found->is_number_integer() || *found < 0 || *found > kMostExtra)
@@ -98,8 +99,8 @@ std::unique_ptr<Parts> read_parts(const fs::path& directory) {
   if (has("vocab.txt")) return read_vocab_txt(path("vocab.txt"), config);
   if (has("vocab.json") && has("merges.txt"))
     return read_vocab_json(path("vocab.json"), path("merges.txt"), config);
-  for (const char* name :
-       {"spiece.model", "spm.model", "sentencepiece.bpe.model", "sentencepiece.model"})
+  for (const char* name : {"spiece.model", "spm.model", "sentencepiece.bpe.model",
+                           "sentencepiece.model", "source.spm"})
     if (has(name)) return read_sentencepiece(path(name), config);
   throw Error(Kind::model,
               fmt::format("{}: no tokenizer (expected tokenizer.json, vocab.txt, vocab.json with "

@@ -8,6 +8,8 @@
 #include "base/base64.hpp"
 #include "base/error.hpp"
 #include "tokenizer/json_stages.hpp"
+#include "tokenizer/normalizers.hpp"
+#include "tokenizer/precompiled.hpp"
 #include "tokenizer/tokenizer.hpp"
 
 namespace nlp::tokenizer {
@@ -111,6 +113,12 @@ void make_stages(const Recipe& recipe, std::string_view charsmap, const std::str
   if (!normalizer.empty())
     read_stage(normalizer, where,
                [&](const JsonPart& part) { parts.normalizer = read_normalizer(part, parts); });
+  if (recipe.maps_longest && !charsmap.empty()) {
+    std::vector<std::unique_ptr<Normalizer>> both;
+    both.push_back(std::make_unique<LongestMapped>(Charsmap(charsmap, where)));
+    if (parts.normalizer) both.push_back(std::move(parts.normalizer));
+    parts.normalizer = std::make_unique<NormalizerSequence>(std::move(both));
+  }
   std::string pre_tokenizer(recipe.pre_tokenizer);
   if (parts.config.split_by_punct.value_or(false) && !recipe.punctuation.empty())
     pre_tokenizer = fmt::format(R"({{"type":"Sequence","pretokenizers":[{},{}]}})",

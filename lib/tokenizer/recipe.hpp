@@ -30,6 +30,7 @@ struct Recipe {
   std::vector<std::string_view> classes = {};      // without "Fast"
   std::vector<std::string_view> model_types = {};  // of config.json, where no class is named
   bool lowercases = false, keeps_accents = false;  // where tokenizer_config.json says nothing
+  bool maps_longest = false;  // the file's charsmap comes first, as SentencePiece itself applies it
   std::vector<NormalizerStep> normalizers = {};
   // As tokenizer.json writes them; empty: none.
   std::string_view pre_tokenizer = {}, decoder = {}, trimmer = {};

@@ -1,5 +1,9 @@
 #include "tokenizer/sentencepiece_families.hpp"
 
+#include <fmt/format.h>
+
+#include <string>
+
 namespace nlp::tokenizer {
 namespace {
 
@@ -130,10 +134,32 @@ SentencePieceFamily reformer() {
   };
 }
 
+SentencePieceFamily marian() {
+  // Text has no space around it.
+  static const std::string kDecoder =
+      fmt::format(R"({{"type":"Sequence","decoders":[{},{{"type":"Fuse"}},)"
+                  R"({{"type":"Replace","pattern":{{"Regex":"\\A\\s+|\\s+\\z"}},"content":""}}]}})",
+                  kMetaspace);
+  return {
+      .recipe = {.classes = {"MarianTokenizer"},
+                 .model_types = {"marian"},
+                 .maps_longest = true,
+                 .normalizers =
+                     {{R"({"type":"Replace","pattern":{"Regex":"\\A +|[ ▁]+\\z"},"content":""})"},
+                      {kOneSpace}},
+                 .pre_tokenizer = kMetaspace,
+                 .decoder = kDecoder,
+                 .single = "$A:0 </s>:0",
+                 .pair = "$A:0 $B:0 </s>:0",
+                 .special = {{"</s>"}, {"<unk>", &Roles::unknown}, {"<pad>", &Roles::pad}}},
+      .has_vocab_json = true,
+  };
+}
+
 }  // namespace
 
 std::vector<SentencePieceFamily> sentencepiece_families() {
-  return {xlm_roberta(), camembert(), albert(), t5(), deberta_v2(), reformer()};
+  return {xlm_roberta(), camembert(), albert(), t5(), deberta_v2(), reformer(), marian()};
 }
 
 }  // namespace nlp::tokenizer

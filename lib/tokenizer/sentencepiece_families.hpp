@@ -17,9 +17,11 @@ struct SentencePieceFamily {
   double last_leading_score = 0;      // the others have 0
   bool has_sentinels = false;         // <extra_id_99> to <extra_id_0> come last
   bool avoids_number_commas = false;  // pieces like `1,` lose 100
+  bool has_vocab_json = false;        // the ids are those of vocab.json, in the same directory
 };
 
-// Source: the Spm converters of convert_slow_tokenizer.py, Hugging Face transformers 4.57.
+// Source: the Spm converters of convert_slow_tokenizer.py and MarianTokenizer, Hugging Face
+// transformers 4.57.
 std::vector<SentencePieceFamily> sentencepiece_families();
 
 }  // namespace nlp::tokenizer

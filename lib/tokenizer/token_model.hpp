@@ -20,6 +20,8 @@ class TokenModel {
   virtual ~TokenModel() = default;
   // Adds the tokens of `word` (not empty, valid UTF-8) to dst.  Safe from several threads.
   virtual void tokenize(std::string_view word, std::vector<Piece>& dst) const = 0;
+  // How words become tokens, as tokenizer.json names it.
+  virtual std::string_view rule() const = 0;
   // What marks a token that continues a word (`##`); empty where the model marks none.
   virtual std::string_view continuing_prefix() const { return {}; }
 };

@@ -25,6 +25,7 @@ class Unigram final : public TokenModel {
   // Linear in the bytes of the word times the longest piece.  Throws Error{model} at an unknown
   // character when there is no unknown token.
   void tokenize(std::string_view word, std::vector<Piece>& dst) const override;
+  std::string_view rule() const override { return "Unigram"; }
 
  private:
   // The best way to some byte of the word: its sum of scores and its last piece.

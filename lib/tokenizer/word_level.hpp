@@ -15,6 +15,7 @@ class WordLevel final : public TokenModel {
   // Throws Error{model} at an unknown word when the vocabulary lacks the unknown token: the
   // reference, too, fails only then.
   void tokenize(std::string_view word, std::vector<Piece>& dst) const override;
+  std::string_view rule() const override { return "WordLevel"; }
 
  private:
   const Vocabulary& vocabulary_;

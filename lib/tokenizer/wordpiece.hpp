@@ -20,6 +20,7 @@ class WordPiece final : public TokenModel {
   // The vocabulary must outlive it and hold the unknown token: the caller has checked.
   WordPiece(const Vocabulary& vocabulary, const WordPieceOptions& options);
   void tokenize(std::string_view word, std::vector<Piece>& dst) const override;
+  std::string_view rule() const override { return "WordPiece"; }
   std::string_view continuing_prefix() const override { return prefix_; }
 
  private:

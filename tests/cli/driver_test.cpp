@@ -102,3 +102,38 @@ TEST_CASE("bash completes commands, options and their values", "[cli]") {
   CHECK(complete("nlp model convert --dt") == "--dtype\n");
   CHECK(complete("nlp model convert --dtype b") == "bf16\n");
 }
+
+TEST_CASE("fish completes commands, options and their values where they belong", "[cli]") {
+  if (std::system("command -v fish > /dev/null 2>&1") != 0) {
+    WARN("fish is not installed");
+    return;
+  }
+  const TemporaryDirectory folder;
+  const auto script = folder.write("nlp.fish", run({"completion", "fish"}).out);
+  const auto complete = [&](const std::string& line) {
+    const std::string out = folder.path() / "out";
+    REQUIRE(std::system(("cd " + folder.path().string() + " && fish --no-config -c \"source " +
+                         script.string() + "; complete -C '" + line + "'\" > " + out)
+                            .c_str()) == 0);
+    return program::read(out);
+  };
+  CHECK(complete("nlp fill") == "fill-mask\tguess the words behind masks\n");
+  CHECK(complete("nlp help fill") == complete("nlp fill"));
+  CHECK(complete("nlp model con").starts_with("convert\t"));
+  CHECK(complete("nlp model convert con").empty());
+  CHECK(complete("nlp model convert --dtype b").starts_with("bf16\t"));
+  CHECK(complete("nlp embed --poolin").starts_with("--pooling\t"));
+  // A word that is a command elsewhere: not the options of that one.
+  CHECK(complete("nlp ner -m embed --poolin").empty());
+  CHECK(complete("nlp train embed --poolin").empty());
+}
+
+TEST_CASE("zsh understands its completions", "[cli]") {
+  if (std::system("command -v zsh > /dev/null 2>&1") != 0) {
+    WARN("zsh is not installed");
+    return;
+  }
+  const TemporaryDirectory folder;
+  const auto script = folder.write("_nlp", run({"completion", "zsh"}).out);
+  CHECK(std::system(("zsh -n " + script.string()).c_str()) == 0);
+}

@@ -235,6 +235,7 @@ TEST_CASE("--resume refuses another recipe by the option's name, and a directory
   refused({"--dropout", "0.2"}, 2, "--dropout");
   refused({"--weight-decay", "0.5"}, 2, "--weight-decay");
   refused({"--whole-word"}, 2, "--whole-word");
+  refused({"--subsample", "0.01"}, 2, "--subsample");
   refused({"--dtype", "bf16"}, 2, "--dtype");
   CHECK(read(target / kState) == state);
   REQUIRE(run(arguments + Arguments{"--resume"}).exit == 0);

@@ -66,6 +66,24 @@ TEST_CASE("a charsmap gives what the shortest key becomes", "[tokenizer]") {
   CHECK(map.find("bcd") == "");
   CHECK_FALSE(map.find("b").has_value());
   CHECK_FALSE(map.find("").has_value());
+
+  REQUIRE(map.find_longest("abcd").has_value());
+  CHECK(map.find_longest("abcd")->text == "Y");
+  CHECK(map.find_longest("abcd")->size == 3);
+  CHECK(map.find_longest("abx")->size == 1);
+  CHECK_FALSE(map.find_longest("b").has_value());
+}
+
+TEST_CASE("SentencePiece itself takes the longest key at each place", "[tokenizer]") {
+  const Charsmap map(blob({{"a", "X"}, {"abc", "YZ"}, {"q", ""}}), "map");
+  nlp::text::AlignedText text;
+  text.assign("qabcabq", 0);
+  nlp::tokenizer::LongestMapped(map).normalize(text);
+  CHECK(text.view() == "YZXb");
+  const auto origin = [&](std::uint32_t k) { return text.origin({k, k + 1}); };
+  CHECK(origin(0).start == 1);
+  CHECK(origin(2).start == 4);
+  CHECK(origin(3).start == 5);
 }
 
 TEST_CASE("short clusters become what their start becomes, long ones go by characters",

@@ -125,7 +125,8 @@ double Corpus::progress() const {
          static_cast<double>(chunks_.bytes());
 }
 
-Corpus::Size Corpus::size() const {
+// Some parts of the text, of equal distance.
+std::unique_ptr<Pool> Corpus::sample() const {
   Plan plan;
   const std::uint32_t count = chunks_.count(), looked = std::min(count, kSample);
   for (std::uint32_t k = 0; k < looked; ++k) {
@@ -133,20 +134,38 @@ Corpus::Size Corpus::size() const {
         static_cast<std::uint32_t>((std::uint64_t{2} * k + 1) * count / (2 * looked)));
     plan.bytes += chunks_.size(plan.chunks.back());
   }
-  Pool pool(plan, chunks_, packer_, tokenizer_);
-  pool.finish(options_.threads);
+  std::unique_ptr<Pool> pool = start(std::move(plan));
+  pool->finish(options_.threads);
+  return pool;
+}
+
+Corpus::Size Corpus::size() const {
+  const std::unique_ptr<Pool> pool = sample();
   Size size;
   const auto around = static_cast<std::uint64_t>(tokenizer_.template_size(false));
-  for (const Sequences& chunk : pool.chunks()) {
+  for (const Sequences& chunk : pool->chunks()) {
     size.sequences += chunk.count();
     size.tokens += chunk.ids.size() + chunk.count() * around;
   }
-  const double whole = static_cast<double>(chunks_.bytes()) / static_cast<double>(plan.bytes);
-  if (looked < count) {
+  const std::uint64_t looked = pool->plan().bytes;
+  const double whole = static_cast<double>(chunks_.bytes()) / static_cast<double>(looked);
+  if (looked < chunks_.bytes()) {
     size.sequences = static_cast<std::uint64_t>(static_cast<double>(size.sequences) * whole);
     size.tokens = static_cast<std::uint64_t>(static_cast<double>(size.tokens) * whole);
   }
   return size;
+}
+
+std::vector<double> Corpus::token_shares() const {
+  std::vector<double> shares(static_cast<std::size_t>(tokenizer_.vocab_size()));
+  double tokens = 0;
+  const std::unique_ptr<Pool> pool = sample();
+  for (const Sequences& chunk : pool->chunks()) {
+    for (const std::int32_t id : chunk.ids) ++shares[static_cast<std::size_t>(id)];
+    tokens += static_cast<double>(chunk.ids.size());
+  }
+  for (double& share : shares) share /= std::max(tokens, 1.0);
+  return shares;
 }
 
 }  // namespace nlp::train

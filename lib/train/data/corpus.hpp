@@ -67,8 +67,11 @@ class Corpus {
     std::uint64_t tokens = 0;  // those of the template included
   };
   Size size() const;
+  // [V]: the share that each token has in an epoch's text, counted in the same parts.
+  std::vector<double> token_shares() const;
 
  private:
+  std::unique_ptr<Pool> sample() const;
   std::unique_ptr<Pool> start(Plan plan) const;
   void take(std::unique_ptr<Pool> pool);
   bool is_over(std::uint64_t epoch) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -182,6 +183,20 @@ TEST_CASE("progress goes up to the whole of an epoch, and its size is known", "[
   const auto counted = Corpus(wordpiece(), options).size();
   options.shuffle = false;
   CHECK(counted.sequences == all(wordpiece(), options).size());
+}
+
+TEST_CASE("the shares of tokens are those of the text", "[train]") {
+  const TemporaryDirectory folder;
+  CorpusOptions options;
+  options.files = {folder.write("text", "the day the mat\nthe day the day")};
+  const auto shares = Corpus(wordpiece(), options).token_shares();
+  const auto share = [&](const char* word) {
+    return shares.at(static_cast<std::size_t>(wordpiece().id_of(word).value()));
+  };
+  CHECK(share("the") == Approx(0.5));
+  CHECK(share("day") == Approx(0.375));
+  CHECK(share("mat") == Approx(0.125));
+  CHECK(std::accumulate(shares.begin(), shares.end(), 0.0) == Approx(1));  // none of the template
 }
 
 TEST_CASE("a corpus without text is an error, not an endless search", "[train]") {

@@ -66,3 +66,35 @@ TEST_CASE("all pieces of a word are masked or none under the policy of words", "
   }
   CHECK(chosen > 20);
 }
+
+TEST_CASE("frequent tokens are chosen less often, by the root of their share", "[train]") {
+  CHECK(subsampling({0.04, 0.01, 0.001, 0}, 0.01) == std::vector<double>{0.5, 1, 1, 1});
+
+  nlp::mask::Policy policy;
+  policy.probability = 0.5;
+  policy.seed = 3;
+  const Example plain = example_of("the cat sat on the mat and the day looked at the mat all day");
+  const std::int32_t the = plain.ids[1];
+  std::vector<double> chances(static_cast<std::size_t>(wordpiece().vocab_size()), 1);
+  const Masker all(wordpiece(), policy), same(wordpiece(), policy, chances);
+  chances[static_cast<std::size_t>(the)] = 0.25;
+  const Masker fewer(wordpiece(), policy, chances);
+  std::size_t chosen = 0;
+  constexpr std::uint64_t kTimes = 500;
+  for (std::uint64_t number = 0; number < kTimes; ++number) {
+    Example first = plain, second = plain, third = plain;
+    all(first, number);
+    same(second, number);
+    fewer(third, number);
+    CHECK(second.labels == first.labels);
+    for (std::size_t t = 0; t < plain.ids.size(); ++t) {
+      if (plain.ids[t] == the)
+        chosen += third.labels[t] != kIgnored;
+      else
+        CHECK(third.labels[t] == first.labels[t]);
+    }
+  }
+  // Four times a text: 0.5 * 0.25 of 2000, give or take five standard deviations.
+  CHECK(chosen > 176);
+  CHECK(chosen < 324);
+}
