@@ -49,9 +49,7 @@ struct ExampleClassifier {
 task::LabelledExamples learn(const cli::App& app, const Options& options, const cli::Opened& opened,
                              const task::Embedder& embed, const cli::ComputeOptions& compute) {
   const train::TextSet set = train::read_texts(options.examples, {});
-  if (set.repaired > 0)
-    app.messages().warn(fmt::format("--examples: {} that was no UTF-8 replaced by U+FFFD",
-                                    cli::counted(set.repaired, "place")));
+  app.messages().warn_of_repaired(set.repaired, "--examples");
   std::vector<std::vector<float>> vectors(set.texts.size());
   cli::Progress progress(app.messages(), false, "example");
   cli::for_each_part(set.texts.size(), opened.model, compute, progress,

@@ -1,9 +1,11 @@
 #include "cli/app.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -55,6 +57,14 @@ bool is_out_of_memory(const std::exception& error) {
   return dynamic_cast<const std::bad_alloc*>(&error) != nullptr ||
          (system != nullptr && (system->code() == std::errc::resource_unavailable_try_again ||
                                 system->code() == std::errc::not_enough_memory));
+}
+
+// Where stdin, stdout or stderr is closed, the next file that is opened would take its place.  What
+// stands there then can only fail, as the closed one would.
+void fill_closed_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
+      ::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 }  // namespace
 
@@ -194,6 +204,7 @@ int exit_code(const std::exception& error) {
 }
 
 int App::run(int argc, char** argv, const std::function<void()>& body) {
+  fill_closed_descriptors();
   handle_signals();
   try {
     if (parse_arguments(argc, argv)) body();

@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "base/error.hpp"
+#include "cli/signals.hpp"
 
 namespace nlp::cli {
 namespace {
@@ -36,7 +37,8 @@ void Wakeup::wake() {
 
 ByteSource::ByteSource(const std::string& file, const Wakeup& wakeup)
     : name_(file == "-" ? "stdin" : file), wakeup_(wakeup) {
-  if (file != "-") descriptor_ = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  // A named pipe that nobody writes to yet is waited for in poll(), which can be woken.
+  if (file != "-") descriptor_ = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor_ < 0)
     fail(name_, (std::string("cannot be read (") + std::strerror(errno) + ")").c_str());
   struct stat status = {};
@@ -54,17 +56,19 @@ bool ByteSource::ready() const {
 }
 
 bool ByteSource::read(std::string& buffer) {
-  struct pollfd wait[] = {{descriptor_, POLLIN, 0}, {wakeup_.descriptor(), POLLIN, 0}};
-  while (::poll(wait, 2, -1) < 0)
-    if (errno != EINTR) fail(name_, std::strerror(errno));
-  if (wakeup_.woken()) return false;
   const std::size_t from = buffer.size();
-  buffer.resize(from + chunk_);
   ssize_t got;
   do {
+    struct pollfd wait[] = {{descriptor_, POLLIN, 0}, {wakeup_.descriptor(), POLLIN, 0}};
+    while (::poll(wait, 2, -1) < 0) {
+      if (errno != EINTR) fail(name_, std::strerror(errno));
+      check_signals();
+    }
+    if (wakeup_.woken()) return false;
+    buffer.resize(from + chunk_);
     got = ::read(descriptor_, buffer.data() + from, chunk_);
-  } while (got < 0 && errno == EINTR);
-  buffer.resize(from + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    buffer.resize(from + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  } while (got < 0 && (errno == EINTR || errno == EAGAIN));
   if (got < 0) fail(name_, (std::string("cannot be read (") + std::strerror(errno) + ")").c_str());
   if (static_cast<std::size_t>(got) == chunk_) chunk_ = std::min(2 * chunk_, kLargestChunk);
   return got > 0;

@@ -44,9 +44,7 @@ Corpus::Corpus(const std::string& file, const std::string& texts, const InputOpt
                               counted(static_cast<std::uint64_t>(lines_->count()), "line"),
                               file_->name(), array_.shape[0]));
   }
-  if (lines_ && lines_->repaired() > 0)
-    input.app().messages().warn(fmt::format("{}: {} that was no UTF-8 replaced by U+FFFD",
-                                            lines_->name(), counted(lines_->repaired(), "place")));
+  if (lines_) input.app().messages().warn_of_repaired(lines_->repaired(), lines_->name());
 }
 
 void Corpus::embed(const task::Embedder& embedder, const model::Model& model,

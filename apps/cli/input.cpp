@@ -180,8 +180,9 @@ Input::Next Input::sentence(RawRecord& dst, bool may_wait) {
     if (found == Next::would_wait) return found;
     const bool blank = line.find_first_not_of(" \t\r") == std::string::npos;
     const bool ends = found == Next::end || (blank && !dst.error);
-    if (ends && !sentence_.empty()) {
+    if (ends && (!sentence_.empty() || sentence_error_)) {
       dst.bytes = std::exchange(sentence_, {});
+      dst.error = std::exchange(sentence_error_, {});
       dst.line = sentence_line_;
       return Next::record;
     }
@@ -191,14 +192,17 @@ Input::Next Input::sentence(RawRecord& dst, bool may_wait) {
       sentence_.clear();
       return Next::record;
     }
-    if (ends) continue;
+    if (ends || sentence_error_) continue;
     if (sentence_.empty()) sentence_line_ = line_;
     sentence_ += line + "\n";
-    if (sentence_.size() > options_.max_line)
-      throw Error(nlp::Kind::data,
-                  fmt::format("{}:{}: sentence longer than --max-line {} bytes; are there empty "
-                              "lines between sentences?",
-                              *file_, sentence_line_, options_.max_line));
+    if (sentence_.size() <= options_.max_line) continue;
+    const std::string error = fmt::format(
+        "{}:{}: sentence longer than --max-line {} bytes; are there empty lines "
+        "between sentences?",
+        *file_, sentence_line_, options_.max_line);
+    if (!options_.skip_errors) throw Error(nlp::Kind::data, error);
+    sentence_error_ = error;
+    sentence_.clear();
   }
 }
 

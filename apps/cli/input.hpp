@@ -62,7 +62,8 @@ class Input {
   bool discarding_ = false;   // inside of a line that is too long
   std::uint64_t line_ = 0;    // lines taken from this file
   std::uint64_t index_ = 0;
-  std::string sentence_;  // lines of a sentence so far
+  std::string sentence_;                       // lines of a sentence so far
+  std::optional<std::string> sentence_error_;  // it is too long
   std::uint64_t sentence_line_ = 0;
 };
 

@@ -31,6 +31,12 @@ void Messages::error(std::string_view message) const { print("", message); }
 void Messages::warn(std::string_view message) const {
   if (!quiet) print("warning", message);
 }
+
+void Messages::warn_of_repaired(std::uint64_t count, std::string_view where) const {
+  if (count > 0)
+    warn(fmt::format("{}{}{} that was no UTF-8 replaced by U+FFFD", where,
+                     where.empty() ? "" : ": ", counted(count, "place")));
+}
 void Messages::info(std::string_view message) const {
   if (verbose) print("", message);
 }

@@ -13,9 +13,12 @@ class Messages {
  public:
   explicit Messages(std::string program) : program_(std::move(program)) {}
 
-  void error(std::string_view message) const;              // always
-  void warn(std::string_view message) const;               // not under -q
-  void info(std::string_view message) const;               // under -v
+  void error(std::string_view message) const;  // always
+  void warn(std::string_view message) const;   // not under -q
+  void info(std::string_view message) const;   // under -v
+  // A warning of so many characters that were no UTF-8; none of 0.  where: of what file or option,
+  // or empty.
+  void warn_of_repaired(std::uint64_t count, std::string_view where = {}) const;
   const std::string& program() const { return program_; }  // "nlp-fill-mask"
 
   // Set by the options.

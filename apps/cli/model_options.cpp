@@ -5,10 +5,10 @@
 namespace nlp::cli {
 
 ModelOptions::ModelOptions(App& app, std::string standard) : standard_(std::move(standard)) {
-  app.add_option("-m,--model", given_,
-                 "Directory of a model, or its name in the model store; else NLP_MODEL")
-      ->type_name("MODEL")
-      ->group("Model");
+  option_ = app.add_option("-m,--model", given_,
+                           "Directory of a model, or its name in the model store; else NLP_MODEL")
+                ->type_name("MODEL")
+                ->group("Model");
 }
 
 std::optional<std::filesystem::path> ModelOptions::find_named() const {

@@ -33,9 +33,13 @@ class ModelOptions {
   // given.
   std::filesystem::path named_directory() const;
 
+  // -m: for what cannot be given beside it.
+  Option* option() const { return option_; }
+
  private:
   std::optional<std::filesystem::path> find_named() const;
 
+  Option* option_;
   std::string given_;
   std::string standard_;
 };

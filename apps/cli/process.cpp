@@ -7,6 +7,7 @@
 #include <exception>
 #include <map>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <string>
 #include <thread>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/start_threads.hpp"
 #include "cli/input.hpp"
 #include "cli/model_store.hpp"
 #include "cli/tally.hpp"
@@ -48,7 +50,9 @@ class Pipeline {
 
   void run() {
     std::vector<std::thread> workers;
-    for (int k = 0; k < threads_; ++k) workers.emplace_back([this] { serve(); });
+    start_threads(workers, threads_, [this](int) { return [this] { serve(); }; });
+    if (workers.empty()) throw std::bad_alloc();
+    threads_ = static_cast<int>(workers.size());  // none has looked yet: there is no unit
     read();
     for (auto& worker : workers) worker.join();
     if (failure_) std::rethrow_exception(failure_);
@@ -186,29 +190,38 @@ class Pipeline {
                    Finished& dst) const {
     const auto all = std::span(records).subspan(run);
     auto replies = std::span(dst.replies).subspan(run);
+    std::size_t whole = 0;  // replies of them that are
     try {
-      worker(all, replies);
-      for (std::size_t k = 0; k < all.size(); ++k) replies[k].finish(all[k]);
-      return;
+      if (reply_to_all(worker, all, replies)) return;
+      for (; whole < all.size(); ++whole) {
+        replies[whole] = Reply(output_.wire(), options_.separator());
+        try {
+          worker(all.subspan(whole, 1), replies.subspan(whole, 1));
+          replies[whole].finish(all[whole]);
+        } catch (const Error& error) {
+          if (error.kind() != Kind::data) throw;
+          const Error placed = error.at(all[whole].where());
+          if (!options_.skip_errors) throw placed;
+          replies[whole].fail(all[whole], placed.what());
+        }
+      }
+    } catch (...) {
+      dst.failure = std::current_exception();
+      dst.replies.erase(dst.replies.begin() + static_cast<std::ptrdiff_t>(run + whole),
+                        dst.replies.end());
+    }
+  }
+
+  // False where a record's data is at fault.
+  static bool reply_to_all(const Worker& worker, std::span<const Record> records,
+                           std::span<Reply> replies) {
+    try {
+      worker(records, replies);
+      for (std::size_t k = 0; k < records.size(); ++k) replies[k].finish(records[k]);
+      return true;
     } catch (const Error& error) {
       if (error.kind() != Kind::data) throw;
-    }
-    for (std::size_t k = 0; k < all.size(); ++k) {
-      replies[k] = Reply(output_.wire(), options_.separator());
-      try {
-        worker(all.subspan(k, 1), replies.subspan(k, 1));
-        replies[k].finish(all[k]);
-      } catch (const Error& error) {
-        if (error.kind() != Kind::data) throw;
-        const Error placed = error.at(all[k].where());
-        if (!options_.skip_errors) {
-          dst.failure = std::make_exception_ptr(placed);
-          dst.replies.erase(dst.replies.begin() + static_cast<std::ptrdiff_t>(run + k),
-                            dst.replies.end());
-          return;
-        }
-        replies[k].fail(all[k], placed.what());
-      }
+      return false;
     }
   }
 
@@ -224,7 +237,7 @@ class Pipeline {
       try {
         write(due, last);
       } catch (...) {
-        due.failure = std::current_exception();
+        if (!due.failure) due.failure = std::current_exception();
       }
       lock.lock();
       ++emitted_;

@@ -52,10 +52,4 @@ train::TableOptions SetOptions::table() const {
   return {.format = format_, .header = header_, .max_line = max_line};
 }
 
-void SetOptions::warn_of_repaired(std::uint64_t count) const {
-  if (count > 0)
-    app_.messages().warn(
-        fmt::format("{} that was no UTF-8 replaced by U+FFFD", counted(count, "place")));
-}
-
 }  // namespace nlp::cli

@@ -29,9 +29,6 @@ class SetOptions {
   train::TableOptions table() const;
   train::Renamed renamed() const { return train::read_renamed(map_); }
 
-  // One warning of characters that were no UTF-8.
-  void warn_of_repaired(std::uint64_t count) const;
-
  private:
   App& app_;
   train::TableFormat format_ = train::TableFormat::by_name;

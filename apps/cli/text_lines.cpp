@@ -26,9 +26,7 @@ std::vector<std::string> read_text_lines(const std::vector<std::string>& files,
       if (!line.empty()) lines.push_back(std::move(line));
     }
   }
-  if (repaired > 0)
-    messages.warn(
-        fmt::format("{} that was no UTF-8 replaced by U+FFFD", counted(repaired, "place")));
+  messages.warn_of_repaired(repaired);
   return lines;
 }
 

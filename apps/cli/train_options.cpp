@@ -70,7 +70,9 @@ TrainOptions::TrainOptions(App& app, const Defaults& defaults)
   number("--beta2", beta2_, "X", 0.0, 0.9999999, "Of Adam's second moments");
   number("--epsilon", epsilon_, "X", 0.0, 1.0, "Added to the root of Adam's second moments");
   number("--dropout", dropout_, "X", 0.0, 0.99, "Of rows and of attention");
-  number("--label-smoothing", smoothing_, "X", 0.0, 0.99, "Share of a label given to all classes");
+  if (defaults.smooths)
+    number("--label-smoothing", smoothing_, "X", 0.0, 0.99,
+           "Share of a label given to all classes");
   number("--freeze", freeze_, "N", 0, 1 << 12,
          "Leave the embeddings and the first N - 1 layers as they are; 1: the embeddings alone");
   app.add_choice<dnn::ComputeType>(

@@ -21,6 +21,7 @@ class TrainOptions {
     std::int64_t max_length = 128;
     std::int64_t warmup = 100;
     double dropout = 0.1;
+    bool smooths = true;  // --label-smoothing: what is learnt are labels
   };
   TrainOptions(App& app, const Defaults& defaults);
 

@@ -82,7 +82,7 @@ int answer(int argc, char** argv) {
     options.fit = cli::fit_options(overflow, compute);
     const task::AnswerFinder find(opened.model, opened.tokenizer, options);
     const auto set = train::read_questions(input.files, input.max_line);
-    input.warn_of_repaired(set.repaired);
+    app.messages().warn_of_repaired(set.repaired);
 
     std::vector<train::AnswerScore> scores(set.questions.size());
     {

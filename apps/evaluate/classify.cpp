@@ -145,7 +145,7 @@ int classify(int argc, char** argv) {
     const train::LabelIds labels(classifier.labels(), input.renamed());
     const auto set =
         train::read_texts(input.files, {.target = target, .pairs = pairs, .table = input.table()});
-    input.warn_of_repaired(set.repaired);
+    app.messages().warn_of_repaired(set.repaired);
     for (const train::LabelledText& text : set.texts) train::label_ids(set, text, labels);
 
     Scores scores(set.texts.size());

@@ -51,7 +51,7 @@ int embed(int argc, char** argv) {
     options.text.fit = cli::fit_options(overflow, compute);
     const task::Embedder embedder(opened.model, opened.tokenizer, modules, options);
     const auto set = train::read_pairs(input.files, {.table = input.table()});
-    input.warn_of_repaired(set.repaired);
+    app.messages().warn_of_repaired(set.repaired);
 
     std::vector<double> truth, found(set.pairs.size());
     for (const train::TextPair& pair : set.pairs) truth.push_back(pair.score);

@@ -92,7 +92,7 @@ int ner(int argc, char** argv) {
     const auto set = train::read_tagged(
         input.files,
         {.renamed = renamed, .unlabelled = input.unlabelled, .max_line = input.max_line});
-    input.warn_of_repaired(set.repaired);
+    app.messages().warn_of_repaired(set.repaired);
     warn_of_kinds(app.messages(), set, task::LabelScheme(opened.model.config().labels), renamed);
     std::set<std::string> left_out(set.unlabelled.begin(), set.unlabelled.end());
     left_out.insert("O");

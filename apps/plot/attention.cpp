@@ -166,9 +166,7 @@ int attention(int argc, char** argv) {
     wanted.layers = numbers_of("--layer", layer, config.layers);
     if (head != kMean) wanted.heads = numbers_of("--head", head, config.heads);
     const auto record = read_record(input, record_number);
-    if (record.repaired > 0)
-      app.messages().warn(fmt::format("{} that was no UTF-8 replaced by U+FFFD",
-                                      cli::counted(record.repaired, "place")));
+    app.messages().warn_of_repaired(record.repaired);
     const auto fit = cli::fit_options(overflow, compute);
     const auto limit = task::input_limit(opened.model, opened.tokenizer.max_length(), fit);
     const auto tokens = cli::stage_tokens(record, opened.tokenizer, limit, fit);

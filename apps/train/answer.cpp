@@ -12,9 +12,12 @@ namespace nlp::train_command {
 
 int answer(int argc, char** argv) {
   cli::App app("train answer");
-  cli::FineTuning tuning(
-      app, model::Head::question_answering,
-      {.learning_rate = 5e-5, .epochs = 3, .batch_tokens = 4096, .max_length = 384});
+  cli::FineTuning tuning(app, model::Head::question_answering,
+                         {.learning_rate = 5e-5,
+                          .epochs = 3,
+                          .batch_tokens = 4096,
+                          .max_length = 384,
+                          .smooths = false});
 
   return app.run(argc, argv, [&] {
     const auto& options = tuning.options();
@@ -24,7 +27,9 @@ int answer(int argc, char** argv) {
     const auto examples_of = [&](const std::vector<std::string>& files) {
       std::vector<train::Example> examples;
       if (files.empty()) return examples;
-      for (auto& window : train::question_windows(train::read_questions(files), tokenizer, encode))
+      const train::QuestionSet set = train::read_questions(files);
+      app.messages().warn_of_repaired(set.repaired);
+      for (auto& window : train::question_windows(set, tokenizer, encode))
         examples.push_back(std::move(window.example));
       return examples;
     };

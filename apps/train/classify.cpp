@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "cli/fine_tuning.hpp"
 #include "cli/opened.hpp"
 #include "train/commands.hpp"
@@ -44,6 +45,11 @@ int classify(int argc, char** argv) {
       ->type_name("FROM=TO")
       ->group("Data");
 
+  app.after_parse([&] {
+    if (spec.target != train::Target::label && tuning.options().smoothing() > 0)
+      throw Error(Kind::usage, "--label-smoothing: only of one label a text (--target label)");
+  });
+
   return app.run(argc, argv, [&] {
     const auto& options = tuning.options();
     const train::Renamed renamed = train::read_renamed(label_map);
@@ -62,6 +68,7 @@ int classify(int argc, char** argv) {
     const auto tokenizer = cli::open_tokenizer(app, options.directory());
     const train::EncodeOptions encode{options.max_length(), options.threads()};
     const auto examples_of = [&](const train::TextSet& texts) {
+      app.messages().warn_of_repaired(texts.repaired);
       auto made = train::text_examples(texts, spec.target, ids, tokenizer, encode);
       if (made.truncated > 0)
         app.messages().warn(fmt::format("{} cut to {} tokens; see --max-length",

@@ -36,8 +36,9 @@ std::vector<train::Example> flatten(std::vector<train::PairExample> pairs, train
 
 int embed(int argc, char** argv) {
   cli::App app("train embed");
-  cli::FineTuning tuning(app, std::nullopt,
-                         {.learning_rate = 2e-5, .epochs = 1, .batch_tokens = 4096});
+  cli::FineTuning tuning(
+      app, std::nullopt,
+      {.learning_rate = 2e-5, .epochs = 1, .batch_tokens = 4096, .smooths = false});
   train::PairSpec spec;
   std::string teacher;
   double most = 1;
@@ -74,6 +75,7 @@ int embed(int argc, char** argv) {
       std::vector<train::Example> examples;
       if (files.empty()) return examples;
       const train::PairSet set = train::read_pairs(files, spec);
+      app.messages().warn_of_repaired(set.repaired);
       auto made = train::pair_examples(set, spec.kind, modules.prompt, tokenizer, encode);
       if (made.truncated > 0)
         app.messages().warn(fmt::format("{} cut to {} tokens; see --max-length",

@@ -86,6 +86,7 @@ class TextBatches final : public train::Batches {
   double epochs() const override { return batches_.epochs(); }
   Json position() const override { return batches_.position(); }
   void seek(const Json& position) override { batches_.seek(position); }
+  std::uint64_t repaired() const override { return corpus_.repaired(); }
 
  private:
   train::CorpusOptions corpus_options(const cli::TrainOptions& options, bool lines) const {
@@ -121,18 +122,22 @@ std::unique_ptr<train::Batches> record_batches(const cli::InputOptions& input,
 // From where the run begins: a checkpoint, or sizes and a tokenizer.
 struct Beginning {
   explicit Beginning(cli::App& app) : model(app) {
-    app.add_option("--tokenizer", tokenizer,
-                   "Begin anew with this tokenizer.json, or its directory")
-        ->type_name("FILE")
-        ->group("Begin anew");
-    app.add_option("--config", config, "… and the sizes of this config.json")
-        ->type_name("FILE")
-        ->group("Begin anew");
+    auto* anew = app.add_option("--tokenizer", tokenizer,
+                                "Begin anew with this tokenizer.json, or its directory")
+                     ->type_name("FILE")
+                     ->excludes(model.option())
+                     ->group("Begin anew");
+    auto* configured = app.add_option("--config", config, "… and the sizes of this config.json")
+                           ->type_name("FILE")
+                           ->needs(anew)
+                           ->group("Begin anew");
     const auto size = [&](const char* name, std::int64_t& value, const char* text) {
       app.add_option(name, value, text)
           ->type_name("N")
           ->range(std::int64_t{1}, std::int64_t{1} << 20)
           ->capture_default_str()
+          ->needs(anew)
+          ->excludes(configured)
           ->group("Begin anew");
     };
     size("--layers", sizes.layers, "… or of so many layers");
@@ -198,6 +203,7 @@ int mlm(int argc, char** argv) {
     train::Trainer trainer(model, options.trainer());
     train::TokenObjective objective(*model.head(), {options.smoothing(), false});
     options.run(model, trainer, objective, *batches, options.loop(masking.recipe(lines, masked)));
+    app.messages().warn_of_repaired(batches->repaired());
   });
 }
 

@@ -45,6 +45,7 @@ int ner(int argc, char** argv) {
     if (!unlabelled_files.empty()) sets.push_back(train::read_tagged(unlabelled_files, partly));
     train::TagSet all;  // kinds that stand in any of them
     for (const auto& set : sets) {
+      app.messages().warn_of_repaired(set.repaired);
       std::ranges::copy(set.kinds, std::back_inserter(all.kinds));
       std::ranges::copy(set.unlabelled, std::back_inserter(all.unlabelled));
     }
@@ -61,9 +62,11 @@ int ner(int argc, char** argv) {
     for (const auto& set : sets)
       std::ranges::move(train::tag_examples(set, labels, tokenizer, encode),
                         std::back_inserter(examples));
-    if (!tuning.dev_files().empty())
-      dev = train::tag_examples(train::read_tagged(tuning.dev_files(), whole), labels, tokenizer,
-                                encode);
+    if (!tuning.dev_files().empty()) {
+      const train::TagSet set = train::read_tagged(tuning.dev_files(), whole);
+      app.messages().warn_of_repaired(set.repaired, "--dev");
+      dev = train::tag_examples(set, labels, tokenizer, encode);
+    }
     train::TrainedModel model(plan);
     train::TokenObjective objective(*model.head(), {options.smoothing(), true});
     tuning.run(model, objective, examples, dev, 1, {{"labels", labels}});

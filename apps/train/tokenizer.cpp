@@ -114,9 +114,7 @@ int tokenizer(int argc, char** argv) {
     }
     cli::defer_signals();
     train::write_tokenizer(report.tokenizer, target);
-    if (report.repaired > 0)
-      app.messages().warn(
-          fmt::format("invalid UTF-8: {} became U+FFFD", cli::counted(report.repaired, "part")));
+    app.messages().warn_of_repaired(report.repaired);
     if (report.too_long > 0)
       app.messages().warn(
           fmt::format("{} longer than 4096 bytes left out", cli::counted(report.too_long, "word")));

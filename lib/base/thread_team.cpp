@@ -4,8 +4,9 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
-#include <thread>
 #include <vector>
+
+#include "base/start_threads.hpp"
 
 namespace nlp {
 
@@ -52,7 +53,8 @@ struct ThreadTeam::State {
 };
 
 ThreadTeam::ThreadTeam(int threads) : state_(std::make_unique<State>()) {
-  for (int k = 1; k < threads; ++k) state_->others.emplace_back([this, k] { state_->serve(k); });
+  start_threads(state_->others, threads - 1,
+                [this](int k) { return [this, k] { state_->serve(k + 1); }; });
 }
 
 ThreadTeam::~ThreadTeam() {

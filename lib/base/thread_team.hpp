@@ -8,7 +8,7 @@ namespace nlp {
 
 class ThreadTeam {
  public:
-  // `threads` in all: the caller's own and threads - 1 others.
+  // `threads` in all: the caller's own and threads - 1 others, fewer where the system has no room.
   explicit ThreadTeam(int threads);
   ~ThreadTeam();
   ThreadTeam(const ThreadTeam&) = delete;

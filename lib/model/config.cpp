@@ -21,15 +21,26 @@ struct Fixed {
   std::string_view key;
   const char* only;  // JSON
 };
-constexpr std::string_view kHasDecoder = "is_encoder_decoder";
+constexpr std::string_view kHasDecoder = "is_encoder_decoder",
+                           kPositionType = "position_embedding_type";
 constexpr Fixed kFixed[] = {
-    {"position_embedding_type", "\"absolute\""},
-    {"is_decoder", "false"},
-    {"add_cross_attention", "false"},
-    {kHasDecoder, "false"},
-    {"pruned_heads", "{}"},
-    {kQuantization, kInt8Rows},
+    {kPositionType, "\"absolute\""}, {"is_decoder", "false"}, {"add_cross_attention", "false"},
+    {kHasDecoder, "false"},          {"pruned_heads", "{}"},  {kQuantization, kInt8Rows},
 };
+
+// The family whose name stands in the model's, the longest of several: what older files, which do
+// not say it, are by.  A snapshot of the store is called by its repository.
+// Source: AutoConfig.from_pretrained of Hugging Face transformers.
+std::string type_by_name(const std::filesystem::path& directory) {
+  std::string name = std::filesystem::absolute(directory).lexically_normal().filename().string();
+  for (const auto& part : directory)
+    if (part.string().starts_with("models--")) name = part.string();
+  std::string_view best;
+  for (const Family* family : all_families())
+    if (family->model_type.size() > best.size() && name.find(family->model_type) != name.npos)
+      best = family->model_type;
+  return std::string(best);
+}
 
 std::vector<std::string> read_labels(const ConfigReader& reader) {
   const Json* names = reader.find("id2label");
@@ -47,13 +58,13 @@ std::vector<std::string> read_labels(const ConfigReader& reader) {
     std::size_t id = names->size();
     if (!key.empty() && key.size() < 8 && key.find_first_not_of("0123456789") == std::string::npos)
       id = static_cast<std::size_t>(std::stoul(key));
-    if (id >= labels.size() || seen[id] || !value.is_string())
+    if (id >= labels.size() || seen[id] || value.is_structured() || value.is_null())
       reader.fail("id2label",
                   fmt::format("has a wrong entry \"{}\" (expected ids 0 to {}, each once, "
                               "each with a string)",
                               key, labels.size() - 1));
     seen[id] = true;
-    labels[id] = value.get<std::string>();
+    labels[id] = value.is_string() ? value.get<std::string>() : value.dump();
   }
   return labels;
 }
@@ -95,14 +106,18 @@ Config read_config(const std::filesystem::path& directory) {
   if (!json.is_object()) throw Error(Kind::model, file.string() + ": not a JSON object");
   const ConfigReader reader(json, file.string());
 
-  const std::string model_type = reader.string("model_type");
+  std::string model_type = type_by_name(directory);
+  if (reader.find("model_type") || model_type.empty()) model_type = reader.string("model_type");
   const Family& family = find_family(model_type, reader.where());
   const ConfigKeys& keys = family.keys;
   Config config = family.defaults;
   config.model_type = model_type;
+  const auto is_meant = [&](std::string_view key) {
+    if (key == kHasDecoder) return family.decoder.layer.empty();
+    return key != kPositionType || !family.names.position_embeddings.empty();
+  };
   for (const Fixed& fixed : kFixed)
-    if (fixed.key != kHasDecoder || family.decoder.layer.empty())
-      reader.require(fixed.key, fixed.only);
+    if (is_meant(fixed.key)) reader.require(fixed.key, fixed.only);
   config.hidden_size = reader.integer(keys.hidden_size, 1, kMostWidth);
   config.heads = reader.integer(keys.heads, 1, kMostWidth);
   config.layers = reader.integer(keys.layers, 0, kMostLayers);

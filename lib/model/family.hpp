@@ -60,6 +60,8 @@ struct WeightNames {
   std::string_view lm_transform = {}, lm_norm = {}, lm_decoder = {}, lm_bias = {};
   // The names of another such head, tied to the word table, that a checkpoint may have instead.
   std::string_view other_lm_transform = {}, other_lm_norm = {}, other_lm_bias = {};
+  // Of a discriminator: beside it, a masked-LM head is left over from another model.
+  std::string_view discriminator = {};
 
   // A text's row, through dense, activation and norm, is what sequence classifiers read.  `pooler`
   // belongs to the encoder, `sequence_dense` to the head.

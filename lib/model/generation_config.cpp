@@ -121,6 +121,10 @@ GenerationConfig read_generation_config(const std::filesystem::path& directory,
   result.min_new_tokens = std::max(reader.integer("min_new_tokens", 0, kMostRows, 0),
                                    reader.integer("min_length", 0, kMostRows, 0) - 1);
   result.no_repeat_ngram = reader.integer("no_repeat_ngram_size", 0, kMostRows, 0);
+  if (const Json* penalty = reader.find("length_penalty")) {
+    if (!penalty->is_number()) reader.fail("length_penalty", "is not a number");
+    result.length_penalty = penalty->get<double>();
+  }
   result.renormalize = reader.boolean("renormalize_logits", false);
   if (reader.find("num_beams")) result.beams = reader.integer("num_beams", 1, 1 << 10);
   if (reader.find("max_new_tokens"))

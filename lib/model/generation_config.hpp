@@ -22,6 +22,7 @@ struct GenerationConfig {
   std::vector<std::int32_t> suppressed_first;        // not as the first token
   std::int64_t min_new_tokens = 0;                   // no end token before
   std::int64_t no_repeat_ngram = 0;                  // sequences so long are made once only
+  double length_penalty = 1;                         // texts are ranked by logprob / tokens^this
   bool renormalize = false;                          // probabilities sum to 1 again after all that
 
   std::optional<std::int64_t> beams, max_new_tokens;  // what the checkpoint suggests

@@ -55,6 +55,7 @@ dnn::Linear read_decoder(const Config& config, const WeightNames& names, const L
 
 void HeadLayers::forward(const tensor::Tensor& src, dnn::Workspace& workspace,
                          tensor::Tensor& between, tensor::Tensor& dst) const {
+  if (src.rows() == 0) return dst.resize({0, last.outputs()});
   const tensor::Tensor* rows = &src;
   if (first) {
     between.resize({src.rows(), first->outputs()});
@@ -122,6 +123,7 @@ bool has_head(Head head, const Config& config, const WeightNames& names, const W
   const bool unnamed = config.architectures.empty();
   switch (head) {
     case Head::masked_lm: {
+      if (has(names.discriminator)) return false;
       const LmNames own = lm_names(config, names, weights);
       // A layer that the classifiers have too tells nothing.
       const bool shared = names.lm_transform == names.sequence_dense;

@@ -38,9 +38,11 @@ void BeamSearch::offer(std::size_t hypothesis, std::span<const float> logits) {
 }
 
 void BeamSearch::end(Hypothesis hypothesis) {
+  if (const auto tokens = static_cast<double>(hypothesis.ids.size()); tokens > 0)
+    hypothesis.score = hypothesis.logprob / std::pow(tokens, rules_.length_penalty);
   const auto place = std::upper_bound(
       ended_.begin(), ended_.end(), hypothesis,
-      [](const Hypothesis& left, const Hypothesis& right) { return left.score() > right.score(); });
+      [](const Hypothesis& left, const Hypothesis& right) { return left.score > right.score; });
   ended_.insert(place, std::move(hypothesis));
   if (std::ssize(ended_) > rules_.beams) ended_.pop_back();
 }

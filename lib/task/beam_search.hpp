@@ -1,6 +1,6 @@
 // The likeliest texts a decoder could write, searched with a few hypotheses at a time.
-// Source: the reference's generate(): beam search with length penalty 1 that ends when as many
-// hypotheses have ended as there are beams; one beam is its greedy search.
+// Source: the reference's generate(): beam search that ends when as many hypotheses have ended as
+// there are beams (its early_stopping); one beam is its greedy search.
 // Legend: K running hypotheses, V vocabulary.
 #pragma once
 #include <cstdint>
@@ -18,7 +18,8 @@ using NextScores =
 
 struct SearchRules {
   std::int64_t beams = 1;
-  std::int64_t max_new_tokens = 1;    // the end token included
+  std::int64_t max_new_tokens = 1;  // the end token included
+  double length_penalty = 1;
   std::vector<std::int32_t> end_ids;  // what ends a hypothesis
   NextScores next_scores;
 };
@@ -27,8 +28,7 @@ struct Hypothesis {
   std::vector<std::int32_t> ids;  // without start token; with the end token, if it was written
   double logprob = 0;             // sum of the scores of ids
   bool ended = false;             // by an end token
-  // What hypotheses are ranked by: the mean of the scores.
-  double score() const { return ids.empty() ? 0 : logprob / static_cast<double>(ids.size()); }
+  double score = 0;               // logprob / tokens^length_penalty, by which the ended are ranked
 };
 
 // The search for one text.  Its caller computes logits: for each of running() one offer(), then

@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "base/start_threads.hpp"
 
 namespace nlp::task {
 namespace {
@@ -69,7 +70,9 @@ void share_out(std::int64_t count, int threads,
     }
   };
   std::vector<std::thread> started;
-  for (int k = 0; k < threads; ++k) started.emplace_back(serve, static_cast<std::size_t>(k));
+  start_threads(started, threads - 1,
+                [&](int k) { return [&, k] { serve(static_cast<std::size_t>(k) + 1); }; });
+  serve(0);
   for (std::thread& thread : started) thread.join();
   if (failure) std::rethrow_exception(failure);
 }

@@ -44,6 +44,7 @@ Generator::Generator(const model::Model& model, const tokenizer::Tokenizer& toke
   rules_.beams = options.beams.value_or(rules.beams.value_or(1));
   rules_.max_new_tokens = new_tokens(options, rules, model.config().max_tokens);
   rules_.end_ids = rules.end_ids;
+  rules_.length_penalty = rules.length_penalty;
   rules_.next_scores = TokenRules(std::move(rules), rules_.max_new_tokens);
 }
 
@@ -60,7 +61,7 @@ std::vector<Generated> Generator::operator()(std::span<const SplitInput> texts,
   for (const auto& hypotheses :
        write_texts(model_, start_id_, jobs, fit_.batch_tokens, workspace)) {
     const Hypothesis& best = hypotheses.front();
-    results.push_back({best.ids, tokenizer_.decode(best.ids), best.score(), best.ended});
+    results.push_back({best.ids, tokenizer_.decode(best.ids), best.score, best.ended});
   }
   return results;
 }

@@ -89,8 +89,8 @@ struct Gathered {
 
   void add(const tensor::Tensor& src, std::int64_t first_row, const SplitInput& input,
            std::size_t piece) {
-    if (src.empty()) return;
-    if (rows.empty()) rows.resize({input.rows, src.shape().at(1)});
+    if (src.shape().empty()) return;  // not kept
+    if (rows.shape().empty()) rows.resize({input.rows, src.shape().at(1)});
     merger.add(src, first_row, input.pieces[piece].runs);
     merger.finish(finished_rows(input, piece), [&](std::int64_t dst, std::span<const float> row) {
       std::ranges::copy(row, rows.row(dst).begin());
@@ -102,9 +102,11 @@ struct Gathered {
 
 std::int64_t input_limit(const model::Model& model, std::optional<std::int64_t> tokenizer_limit,
                          const FitOptions& options) {
-  const std::int64_t most =
-      std::min(model.config().max_tokens, tokenizer_limit.value_or(INT64_MAX));
-  if (options.window > most)
+  const model::Config& config = model.config();
+  const std::int64_t most = std::min(config.max_tokens, tokenizer_limit.value_or(INT64_MAX));
+  // Where positions are told apart by distance alone, the tokenizer's limit is a habit.
+  const bool is_relative = config.relative_buckets > 0 && config.position_rows == 0;
+  if (options.window > (is_relative ? config.max_tokens : most))
     throw Error(Kind::usage, fmt::format("--window: tokens of a model input (expected at most {}, "
                                          "got {}); give another",
                                          most, options.window));

@@ -53,6 +53,9 @@ std::vector<HeadLogits> run_heads(const model::Model& model, std::span<const Hea
                                   const tensor::Tensor& src, std::span<const std::int64_t> rows,
                                   model::Workspace& workspace) {
   const std::int64_t whole[] = {0, src.rows()};
+  if (src.rows() == 0 && std::ranges::any_of(heads, is_text_wide))
+    throw Error(Kind::data,
+                "no tokens, which the head reads as one text; leave those of the template in");
   std::vector<HeadLogits> results;
   for (const Head head : heads) {
     HeadLogits result{head, {}};

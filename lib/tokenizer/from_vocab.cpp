@@ -8,7 +8,9 @@
 #include "base/error.hpp"
 #include "text/unicode.hpp"
 #include "text/utf8.hpp"
+#include "tokenizer/json_stages.hpp"
 #include "tokenizer/parts.hpp"
+#include "tokenizer/recipe.hpp"
 #include "tokenizer/wordpiece.hpp"
 
 namespace nlp::tokenizer {
@@ -33,6 +35,9 @@ std::string otherwise(const std::string& given, const char* usual) {
 }  // namespace
 
 std::unique_ptr<Parts> read_vocab_txt(const std::string& file, const TokenizerConfig& config) {
+  if (!config.tokenizer_class.empty() && !config.generic_class() &&
+      !is_bert_class(config.tokenizer_class))
+    refuse_class("those of BERT", config, file);
   std::ifstream in(file, std::ios::binary);
   if (!in) throw Error(Kind::model, file + ": cannot be read");
   const std::string bytes{std::istreambuf_iterator<char>(in), {}};
@@ -72,19 +77,25 @@ std::unique_ptr<Parts> read_vocab_txt(const std::string& file, const TokenizerCo
   parts->pre_tokenizer = std::make_unique<BertPreTokenizer>();
   parts->decoder = std::make_unique<WordPieceDecoder>("##", true);
 
-  const std::string classify = otherwise(roles.classify, "[CLS]"),
-                    separate = otherwise(roles.separate, "[SEP]");
-  for (const std::string& token : {otherwise(roles.pad, "[PAD]"), wordpiece.unknown_token, classify,
-                                   separate, otherwise(roles.mask, "[MASK]")})
+  // MPNet has RoBERTa's special tokens.
+  const bool is_mpnet = config.tokenizer_class.starts_with("MPNet") || config.model_type == "mpnet";
+  const std::string classify = otherwise(roles.classify, is_mpnet ? "<s>" : "[CLS]"),
+                    separate = otherwise(roles.separate, is_mpnet ? "</s>" : "[SEP]"),
+                    mask = otherwise(roles.mask, is_mpnet ? "<mask>" : "[MASK]");
+  for (const std::string& token : {otherwise(roles.pad, is_mpnet ? "<pad>" : "[PAD]"),
+                                   wordpiece.unknown_token, classify, separate, mask})
     if (const std::int32_t id = parts->vocabulary.find(token); id >= 0)
-      parts->added.push_back({.id = id, .content = token, .special = true});
+      parts->added.push_back(
+          {.id = id, .content = token, .lstrip = is_mpnet && token == mask, .special = true});
 
   using Item = TemplateItem;
   const Item first{Item::Kind::special, 0, {require(classify)}},
       middle{Item::Kind::special, 0, {require(separate)}},
       last{Item::Kind::special, 1, {require(separate)}}, text{Item::Kind::text, 0, {}},
       pair{Item::Kind::pair, 1, {}};
-  parts->post_processor = Template({first, text, middle}, {first, text, middle, pair, last});
+  std::vector<Item> both = {first, text, middle, pair, last};
+  if (is_mpnet) both.insert(both.begin() + 2, middle);
+  parts->post_processor = Template({first, text, middle}, both);
   parts->provenance.push_back(
       fmt::format("read from {} (lowercase: {})", file, normalizer.lowercase));
   return parts;

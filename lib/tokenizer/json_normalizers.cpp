@@ -12,20 +12,6 @@ namespace {
 
 using NormalizerPtr = std::unique_ptr<Normalizer>;
 
-// Classes whose tokenizer_config.json overrules the file's BertNormalizer, with its defaults where
-// it says nothing: what the reference's fast BERT tokenizers do when they open a directory.
-constexpr std::string_view kOverruling[] = {
-    "BertTokenizer",           "BertTokenizerFast",   "DistilBertTokenizer",
-    "DistilBertTokenizerFast", "ElectraTokenizer",    "ElectraTokenizerFast",
-    "MPNetTokenizer",          "MPNetTokenizerFast",  "MobileBertTokenizer",
-    "MobileBertTokenizerFast", "ConvBertTokenizer",   "ConvBertTokenizerFast",
-    "FunnelTokenizer",         "FunnelTokenizerFast", "SqueezeBertTokenizer",
-    "SqueezeBertTokenizerFast"};
-
-bool overrules(const TokenizerConfig& config) {
-  return std::ranges::find(kOverruling, config.tokenizer_class) != std::end(kOverruling);
-}
-
 NormalizerPtr make_bert_normalizer(const JsonPart& part, const Parts&) {
   BertNormalizerOptions options;
   options.clean_text = part.boolean("clean_text", true);
@@ -120,7 +106,7 @@ NormalizerPtr make_sequence_normalizer(const JsonPart& part, const Parts& parts)
 // Only a BertNormalizer that stands alone is overruled.
 std::unique_ptr<Normalizer> read_normalizer(const JsonPart& part, Parts& parts) {
   const std::string type = normalizer_type(part);
-  if (type != "BertNormalizer" || !overrules(parts.config))
+  if (type != "BertNormalizer" || !is_bert_class(parts.config.tokenizer_class))
     return make(kNormalizers, part, parts, type);
   parts.provenance.push_back(
       fmt::format("tokenizer_config.json ({}) overrules lowercase, strip_accents and "

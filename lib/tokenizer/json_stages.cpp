@@ -30,6 +30,14 @@ PatternPtr read_pattern(const JsonPart& part) {
   }
 }
 
+bool is_bert_class(std::string_view name) {
+  constexpr std::string_view kNames[] = {
+      "BertTokenizer",       "DistilBertTokenizer", "ElectraTokenizer", "MPNetTokenizer",
+      "MobileBertTokenizer", "ConvBertTokenizer",   "FunnelTokenizer",  "SqueezeBertTokenizer"};
+  if (name.ends_with("Fast")) name.remove_suffix(4);
+  return std::ranges::find(kNames, name) != std::end(kNames);
+}
+
 bool overrules_prefix_space(const TokenizerConfig& config) {
   std::string_view name = config.tokenizer_class;
   if (name.ends_with("Fast")) name.remove_suffix(4);

@@ -59,6 +59,11 @@ std::unique_ptr<PreTokenizer> read_pre_tokenizer(const JsonPart& part, Parts& pa
 // Metaspace as the pre-tokenizer and the decoder have it.
 MetaspaceOptions read_metaspace(const JsonPart& part);
 
+// Classes of BERT's rules.  Their tokenizer_config.json overrules the file's BertNormalizer, with
+// its defaults where it says nothing: what the reference's fast BERT tokenizers do when they open a
+// directory.
+bool is_bert_class(std::string_view name);
+
 // Classes whose tokenizer_config.json overrules the file's add_prefix_space and trim_offsets, with
 // their defaults (both false and true) where it says nothing: what the reference's fast tokenizers
 // of these classes do when they open a directory.

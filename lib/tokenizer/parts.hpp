@@ -33,8 +33,10 @@ struct TokenizerConfig {
   std::optional<bool> separate_vocabs;    // of Marian
   std::optional<std::int64_t> extra_ids;  // sentinels of T5
   std::optional<std::int64_t> model_max_length;
-  Roles roles;                  // empty where none is named
-  bool generic_class() const {  // a class of the reference that knows no special token by itself
+  bool has_own_code = false;      // a tokenizer class that comes with the model
+  std::vector<AddedToken> added;  // that the configs list, beside the vocabulary; id -1: not told
+  Roles roles;                    // empty where none is named
+  bool generic_class() const {    // a class of the reference that knows no special token by itself
     return tokenizer_class == "PreTrainedTokenizerFast" || tokenizer_class == "TokenizersBackend";
   }
 };

@@ -15,6 +15,8 @@ class Batches {
   virtual bool next(std::vector<Example>& batch) = 0;
   // Epochs that were given, with a fraction.
   virtual double epochs() const = 0;
+  // U+FFFD put in place of what was not UTF-8, so far.
+  virtual std::uint64_t repaired() const { return 0; }
   // The place behind the last batch, to be kept with a checkpoint: what is needed to go on with
   // the same batches, bit for bit.
   virtual Json position() const = 0;

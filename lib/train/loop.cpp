@@ -61,7 +61,7 @@ class Run {
   bool step() {
     if (options_.check) options_.check();
     const auto begun = Clock::now();
-    const double progress_before = progress();
+    const double progress_before = progress(), epochs_before = batches_.epochs();
     parts_.resize(static_cast<std::size_t>(options_.accumulate));
     std::size_t count = 0;
     while (count < parts_.size() && batches_.next(parts_[count])) ++count;
@@ -89,7 +89,8 @@ class Run {
     const double made = progress() - first_progress_;
     if (made > 0)
       report.seconds_left = seconds_since(began_) * std::max(0.0, 1 - progress()) / made;
-    if (options_.dev && options_.dev_every > 0 && number % options_.dev_every == 0)
+    const bool epoch_ends = std::floor(batches_.epochs()) > std::floor(epochs_before);
+    if (options_.dev && (options_.dev_every > 0 ? number % options_.dev_every == 0 : epoch_ends))
       measure(&report);
     if (options_.report) options_.report(report);
     if (options_.save_every > 0 && number % options_.save_every == 0) save();

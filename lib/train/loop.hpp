@@ -32,8 +32,9 @@ struct LoopOptions {
   std::int64_t save_every = 0;      // steps; 0: at the end only
   bool resume = false;
   Json recipe;  // see TrainingState
-  // Where there is a development set: called every `dev_every` steps and at the end; more is
-  // better.  The model that is written at the end is the best one.
+  // Where there is a development set: called every `dev_every` steps, or where that is 0 in the
+  // step that ends an epoch, and at the end; more is better.  The model that is written at the end
+  // is the best one.
   std::function<double()> dev;
   std::int64_t dev_every = 0;
   std::int64_t patience = 0;  // results in a row that may be no better; 0: any number

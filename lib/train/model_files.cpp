@@ -15,7 +15,10 @@ void begin_directory(const fs::path& source, const fs::path& directory) {
     fs::create_directories(directory);
     if (fs::weakly_canonical(source) == fs::weakly_canonical(directory)) return;
     for (const auto name : kTokenizerFiles) {
-      if (!fs::exists(source / name)) continue;
+      if (!fs::exists(source / name)) {
+        fs::remove(directory / name);  // of a model that was there before: it would be read first
+        continue;
+      }
       fs::copy_file(source / name, directory / name, fs::copy_options::overwrite_existing);
       fs::permissions(directory / name, fs::perms::owner_read | fs::perms::owner_write,
                       fs::perm_options::add);

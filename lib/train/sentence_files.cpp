@@ -82,8 +82,9 @@ bool begin_sentence_files(const fs::path& source, const fs::path& directory,
         copy_all(source, directory);
       return modules.pooling.front() == task::Pooling::mean;
     }
-    fs::copy_file(source / "config.json", directory / "config.json",
-                  fs::copy_options::overwrite_existing);
+    if (fs::weakly_canonical(source) != fs::weakly_canonical(directory))
+      fs::copy_file(source / "config.json", directory / "config.json",
+                    fs::copy_options::overwrite_existing);
     write_new(directory, max_tokens);
     return true;
   } catch (const fs::filesystem_error& error) {

@@ -1,3 +1,9 @@
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <fstream>
+
 #include "support/program.hpp"
 
 using program::Arguments;
@@ -155,3 +161,65 @@ TEST_CASE("memory beyond --max-memory exits with 6", "[cli]") {
   CHECK(ended.exit == 6);
 }
 #endif
+
+TEST_CASE("a record without tokens has no class, and no rows of its neighbours", "[cli]") {
+  const std::string text = "\n";
+  for (const char* name : {"bert-ner", "bert-qa", "bert-mlm"}) {
+    const auto tokens = run({"tokenize", "--no-special", "-m", model(name)}, text);
+    REQUIRE(tokens.exit == 0);
+    const auto predicted = run({"predict", "-m", model(name)}, tokens.out);
+    INFO(name << " " << predicted.err);
+    CHECK(predicted.exit == 0);
+    const auto encoded = run({"encode", "-m", model(name)}, tokens.out);
+    CHECK(encoded.out.find("[0,32]") != std::string::npos);
+    CHECK(run({"predict", "-m", model(name)}, encoded.out).exit == 0);
+  }
+  check_refused(run({"predict", "-m", model("bert-sentiment")}, "{\"ids\":[]}\n"), 3, "no tokens");
+}
+
+TEST_CASE("what fails is told in the same way for arrays", "[cli]") {
+  for (const char* format : {"npy", "npz", "jsonl"})
+    check_refused(run({"embed", "-q", "-m", model("bert-mlm"), "--window", "2", "-f", format},
+                      "a b c d e f\n"),
+                  2, "--window");
+}
+
+TEST_CASE("where there is no room for all threads, the others do the work", "[cli]") {
+  const auto ended =
+      run({"tokenize", "-m", model("bert-mlm"), "-t", "300", "--max-memory", "1500M"}, "a cat\n");
+  INFO(ended.err);
+  CHECK(ended.exit == 0);
+  CHECK(ended.out == run({"tokenize", "-m", model("bert-mlm")}, "a cat\n").out);
+}
+
+TEST_CASE("a named pipe that nobody writes to holds back nothing before it", "[cli]") {
+  const TemporaryDirectory folder;
+  const std::string pipe = folder.path() / "pipe", text = folder.write("text", "a cat\n");
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  program::Piped piped({"tokenize", "-m", model("bert-mlm"), "-f", "text", text, pipe});
+  CHECK(piped.read_line().find("[CLS] a") == 0);
+  {
+    std::ofstream writer(pipe);
+    writer << "the sun\n" << std::flush;
+    CHECK(piped.read_line().find("[CLS] the") == 0);
+  }
+  CHECK(piped.wait() == 0);
+}
+
+TEST_CASE("a closed stdin is an error, not an endless wait", "[cli]") {
+  const TemporaryDirectory folder;
+  const std::string err = folder.path() / "err";
+  const int status = std::system(
+      (paths::programs() + "/nlp tokenize -m " + model("bert-mlm") + " <&- 2> " + err).c_str());
+  CHECK(WEXITSTATUS(status) == 3);
+  CHECK(program::read(err).find("stdin") != std::string::npos);
+}
+
+TEST_CASE("a sentence that is too long is skipped where errors are", "[cli]") {
+  const auto records = program::records({"ner", "-m", model("bert-ner"), "--input", "conll",
+                                         "--max-line", "7", "--on-error", "skip", "--json"},
+                                        "a O\nb O\nc O\n\nd O\n");
+  REQUIRE(records.size() == 2);
+  CHECK(records[0]["error"].get<std::string>().find("--max-line") != std::string::npos);
+  CHECK_FALSE(records[1].contains("error"));
+}

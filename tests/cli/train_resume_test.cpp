@@ -37,11 +37,6 @@ pid_t start(
   return child;
 }
 
-Arguments operator+(Arguments left, const Arguments& right) {
-  left.insert(left.end(), right.begin(), right.end());
-  return left;
-}
-
 // The log's lines, without what depends on time.
 std::vector<Json> log_of(const fs::path& file) {
   std::vector<Json> found;

@@ -1,6 +1,7 @@
 // What nlp train writes is read by the programs of the tasks.
 #include <cmath>
 #include <fstream>
+#include <map>
 
 #include "support/catch.hpp"
 #include "support/program.hpp"
@@ -137,3 +138,94 @@ TEST_CASE("nlp train refuses bfloat16 where the machine has no fast products of 
   CHECK(ended.err.find("--dtype bf16") != std::string::npos);
 }
 #endif
+
+TEST_CASE("a directory that is used again has the tokenizer of the new model alone", "[cli]") {
+  const TemporaryDirectory folder;
+  const std::string target = trained(folder, "mlm", "text", "the cat sat on the mat\n");
+  const auto other = folder.path() / "other";
+  std::filesystem::create_directory(other);
+  for (const char* name : {"config.json", "model.safetensors"})
+    std::filesystem::copy_file(std::filesystem::path(model("bert-mlm")) / name, other / name);
+  const Json whole = Json::parse(read(std::filesystem::path(model("bert-mlm")) / "tokenizer.json"));
+  std::map<int, std::string> vocabulary;
+  for (const auto& [token, id] : whole["model"]["vocab"].items()) vocabulary[id] = token;
+  std::ofstream out(other / "vocab.txt");
+  for (const auto& [id, token] : vocabulary) out << token << "\n";
+  out.close();
+  REQUIRE(
+      run({"train", "mlm", "-m", other, "--steps", "1", "-q", "-o", target, folder.path() / "text"})
+          .exit == 0);
+  CHECK_FALSE(std::filesystem::exists(std::filesystem::path(target) / "tokenizer.json"));
+  CHECK(std::filesystem::exists(std::filesystem::path(target) / "vocab.txt"));
+}
+
+TEST_CASE("a plain model learns vectors in its own directory", "[cli]") {
+  const TemporaryDirectory folder;
+  const auto own = folder.path() / "own";
+  std::filesystem::copy(model("bert-mlm"), own);
+  const auto data = folder.write("pairs.tsv", "a cat\ta dog\t0.5\nthe sun\tthe mat\t0.1\n");
+  const auto ended =
+      run({"train", "embed", "-m", own, "-o", own, "--steps", "1", "-q", data.string()});
+  INFO(ended.err);
+  CHECK(ended.exit == 0);
+  CHECK(std::filesystem::exists(own / "modules.json"));
+}
+
+TEST_CASE("a development set is measured at the end of each epoch, and may end the run", "[cli]") {
+  const TemporaryDirectory folder;
+  const auto data = folder.write("set.tsv", repeated("a cat\tx\nthe sun\ty\n", 8));
+  const auto log = folder.path() / "log";
+  const auto measured = [&](const Arguments& more) {
+    Arguments arguments = {"train", "classify", "-m", model("bert-mlm"),     "--batch-tokens",
+                           "20",    "-q",       "-o", folder.path() / "out", "--log",
+                           log,     "--dev",    data};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    arguments.push_back(data);
+    const auto ended = run(arguments);
+    INFO(ended.err);
+    REQUIRE(ended.exit == 0);
+    std::vector<double> epochs;
+    for (const auto& line : lines(read(log)))
+      if (const Json step = Json::parse(line); step.contains("dev"))
+        epochs.push_back(step["epoch"].get<double>());
+    return epochs;
+  };
+  const auto all = measured({"--epochs", "3"});
+  REQUIRE(all.size() == 3);
+  for (std::size_t k = 0; k < 3; ++k) CHECK(std::floor(all[k]) == static_cast<double>(k + 1));
+  // A rate so high that the first model is the best.
+  CHECK(measured({"--epochs", "9", "--lr", "1", "--warmup", "0", "--patience", "1"}).size() < 9);
+}
+
+TEST_CASE("options of nlp train that say nothing together are refused", "[cli]") {
+  const TemporaryDirectory folder;
+  const auto text = folder.write("text", "the cat sat on the mat\n").string();
+  const auto refused = [&](const Arguments& arguments, const std::string& what) {
+    const auto ended = run(arguments + Arguments{"-o", folder.path() / "out", text});
+    INFO(ended.err);
+    CHECK(ended.exit == 2);
+    CHECK(ended.err.find(what) != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "out"));
+  };
+  const std::string bert = model("bert-mlm");
+  refused({"train", "mlm", "-m", bert, "--hidden", "16"}, "--tokenizer");
+  refused({"train", "mlm", "-m", bert, "--config", bert + "/config.json"}, "--tokenizer");
+  refused({"train", "mlm", "-m", bert, "--tokenizer", bert}, "--model");
+  refused({"train", "mlm", "-m", bert, "--masked", "--probability", "0.3"}, "--probability");
+  refused({"train", "embed", "-m", bert, "--label-smoothing", "0.1"}, "--label-smoothing");
+  refused({"train", "classify", "-m", bert, "--target", "number", "--label-smoothing", "0.1"},
+          "--label-smoothing");
+}
+
+TEST_CASE("nlp train tells of what was no UTF-8, once", "[cli]") {
+  const TemporaryDirectory folder;
+  const auto text = folder.write("text", "the \xFF cat\tx\nthe \xFE mat\ty\n").string();
+  for (const char* task : {"mlm", "classify"}) {
+    const auto ended = run(
+        {"train", task, "-m", model("bert-mlm"), "--steps", "1", "-o", folder.path() / task, text});
+    INFO(ended.err);
+    CHECK(ended.exit == 0);
+    CHECK(lines(ended.err).size() == 1);
+    CHECK(ended.err.find("2 places that was no UTF-8") != std::string::npos);
+  }
+}

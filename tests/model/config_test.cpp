@@ -1,6 +1,8 @@
 // What a config.json may say, and what is said of one that is wrong.
 #include "model/config.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -77,6 +79,9 @@ TEST_CASE("labels stand by their ids, and the problem follows from them", "[mode
   CHECK(read(with("num_labels", 1)).problem == Problem::multi_label);
   CHECK(read(with("problem_type", "regression")).problem == Problem::regression);
   check_refused(with("problem_type", "guess").dump(), {"problem_type", "guess"});
+  CHECK(read(with("id2label", {{"0", 0}, {"1", true}})).labels ==
+        std::vector<std::string>{"0", "true"});
+  check_refused(with("id2label", {{"0", "a"}, {"1", {"b"}}}).dump(), {"id2label", "\"1\""});
   check_refused(with("id2label", {{"0", "a"}, {"2", "b"}}).dump(), {"id2label", "\"2\""});
   check_refused(with("id2label", {{"0", "a"}, {"00", "b"}}).dump(), {"id2label"});
   check_refused(with("id2label", {{"-1", "a"}}).dump(), {"id2label", "\"-1\""});
@@ -89,6 +94,30 @@ TEST_CASE("what changes the mathematics and is not computed is refused", "[model
   check_refused(with("is_decoder", true).dump(), {"is_decoder"});
   check_refused(with("pruned_heads", {{"0", {1}}}).dump(), {"pruned_heads"});
   check_refused(with("model_type", "berta").dump(), {"berta", "known: bert"});
+}
+
+TEST_CASE("a model of rotated positions may call them as it likes", "[model]") {
+  for (const char* kind : {"sans_pos", "rope", "absolute"}) {
+    Json json = with("position_embedding_type", kind);
+    json["model_type"] = "modernbert";
+    CHECK_NOTHROW(read(json));
+  }
+}
+
+TEST_CASE("a config without model_type is of the family that the model's name tells", "[model]") {
+  Json json = kBert;
+  json.erase("model_type");
+  const TemporaryDirectory directory;
+  const auto family_of = [&](const std::string& path) {
+    const auto folder = directory.path() / path;
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "config.json") << json.dump();
+    return read_config(folder).model_type;
+  };
+  CHECK(family_of("bert-tiny") == "bert");
+  CHECK(family_of("my-xlm-roberta-small") == "xlm-roberta");
+  CHECK(family_of("models--prajjwal1--bert-tiny/snapshots/0123") == "bert");
+  CHECK_THROWS_WITH(family_of("albert/tiny"), ContainsSubstring("model_type is missing"));
 }
 
 TEST_CASE("a config that is broken or out of range is refused by its key", "[model]") {

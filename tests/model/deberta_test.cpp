@@ -16,8 +16,10 @@ using nlp::Json;
 
 namespace {
 
-// The small checkpoint with its masked-LM head under the names of original files, or without one.
-void write_checkpoint(const TemporaryDirectory& to, bool with_head, const Json& changes = {}) {
+// The small checkpoint with its masked-LM head under the names of original files, or without one;
+// `more`: the name of one more tensor.
+void write_checkpoint(const TemporaryDirectory& to, bool with_head, const Json& changes = {},
+                      const std::string& more = {}) {
   const auto from = golden::model("deberta-v2-mlm");
   Json config = nlp::read_json(from / "config.json");
   if (changes.is_object()) config.update(changes);
@@ -42,6 +44,11 @@ void write_checkpoint(const TemporaryDirectory& to, bool with_head, const Json& 
                         {"shape", view.shape},
                         {"data_offsets", {data.size(), data.size() + view.bytes()}}};
     data.append(reinterpret_cast<const char*>(view.data), view.bytes());
+  }
+  if (!more.empty()) {
+    header[more] = {
+        {"dtype", "F32"}, {"shape", {1}}, {"data_offsets", {data.size(), data.size() + 4}}};
+    data.append(4, '\0');
   }
   to.write("model.safetensors", safetensors::file(header.dump(), data));
 }
@@ -72,6 +79,14 @@ TEST_CASE("a DeBERTa file without a masked-LM head has none, whatever its config
   const Model model = Model::open(directory.path());
   CHECK_FALSE(model.has(Head::masked_lm));
   CHECK_THROWS_AS(model.require(Head::masked_lm), nlp::Error);
+}
+
+TEST_CASE("a DeBERTa discriminator guesses no words, whatever head is left over in its file",
+          "[model]") {
+  const TemporaryDirectory directory;
+  write_checkpoint(directory, true, {}, "mask_predictions.classifier.weight");
+  const Model model = Model::open(directory.path());
+  CHECK_FALSE(model.has(Head::masked_lm));
 }
 
 TEST_CASE("DeBERTa's distances have the rows of the reference's table", "[model]") {

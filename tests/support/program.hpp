@@ -16,6 +16,11 @@ namespace program {
 
 using Arguments = std::vector<std::string>;
 
+inline Arguments operator+(Arguments left, const Arguments& right) {
+  left.insert(left.end(), right.begin(), right.end());
+  return left;
+}
+
 std::string driver();
 std::string model(const std::string& name);
 std::string read(const std::filesystem::path& file);

@@ -90,7 +90,7 @@ TEST_CASE("one beam takes the likeliest token each time", "[task]") {
     }
     CHECK(found[0].ids == expected);
     CHECK(found[0].logprob == Approx(logprob));
-    CHECK(found[0].score() == Approx(logprob / static_cast<double>(expected.size())));
+    CHECK(found[0].score == Approx(logprob / static_cast<double>(expected.size())));
     CHECK(found[0].ended == (expected.back() == kEnd));
   }
 }
@@ -100,11 +100,17 @@ TEST_CASE("a search with beams for all texts finds the best of them", "[task]") 
     const Language language{4, seed};
     std::vector<Hypothesis> all;
     all_texts(language, 3, {}, all);
-    std::ranges::stable_sort(
-        all, [](const auto& left, const auto& right) { return left.score() > right.score(); });
-    const auto found = search(rules(language, 40, 3), language.size);
-    REQUIRE(found.size() == all.size());
-    for (std::size_t k = 0; k < all.size(); ++k) CHECK(found[k].ids == all[k].ids);
+    for (const double penalty : {1.0, 0.6, 0.0, 2.0}) {
+      for (Hypothesis& text : all)
+        text.score = text.logprob / std::pow(static_cast<double>(text.ids.size()), penalty);
+      std::ranges::stable_sort(
+          all, [](const auto& left, const auto& right) { return left.score > right.score; });
+      SearchRules penalized = rules(language, 40, 3);
+      penalized.length_penalty = penalty;
+      const auto found = search(penalized, language.size);
+      REQUIRE(found.size() == all.size());
+      for (std::size_t k = 0; k < all.size(); ++k) CHECK(found[k].ids == all[k].ids);
+    }
   }
 }
 

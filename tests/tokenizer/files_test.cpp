@@ -192,3 +192,43 @@ TEST_CASE("merges.txt that is none is refused by its line", "[tokenizer]") {
   CHECK_THAT(told("a c\n"), ContainsSubstring("\"c\""));
   CHECK_THAT(told("\xFF"), ContainsSubstring("not UTF-8"));
 }
+
+TEST_CASE("a vocab.txt of a class that splits words otherwise is refused", "[tokenizer]") {
+  const TemporaryDirectory directory;
+  directory.write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n");
+  const auto open_with = [&](const std::string& config) {
+    directory.write("tokenizer_config.json", config);
+    return Tokenizer::open(directory.path());
+  };
+  CHECK_NOTHROW(open_with("{}"));
+  CHECK_NOTHROW(open_with(R"({"tokenizer_class": "ElectraTokenizerFast"})"));
+  CHECK_THROWS_WITH(open_with(R"({"tokenizer_class": "BertJapaneseTokenizer"})"),
+                    ContainsSubstring("BertJapaneseTokenizer"));
+  CHECK_THROWS_WITH(open_with(R"({"auto_map": {"AutoTokenizer": ["own.Tokenizer", null]}})"),
+                    ContainsSubstring("auto_map"));
+}
+
+TEST_CASE("MPNet's vocab.txt has two separators between texts", "[tokenizer]") {
+  const TemporaryDirectory directory;
+  directory.write("vocab.txt", "<s>\n<pad>\n</s>\n[UNK]\n<mask>\na\nb\n");
+  directory.write("tokenizer_config.json", R"({"tokenizer_class": "MPNetTokenizer"})");
+  const Tokenizer tokenizer = Tokenizer::open(directory.path());
+  CHECK(tokenizer.surfaces(tokenizer.encode("a <mask>", "b")) ==
+        Strings{"<s>", "a", " <mask>", "</s>", "</s>", "b", "</s>"});
+  CHECK(tokenizer.encode("a", "b").type_ids == std::vector<std::int32_t>{0, 0, 0, 0, 1, 1});
+}
+
+TEST_CASE("tokens that only the configs list are found in a text", "[tokenizer]") {
+  const TemporaryDirectory directory;
+  directory.write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n[X]\n");
+  directory.write("added_tokens.json", R"({"<old>": 20})");
+  directory.write("special_tokens_map.json",
+                  R"({"additional_special_tokens": ["[X]", "<new>", "[MASK]"]})");
+  directory.write("tokenizer_config.json", R"({"added_tokens_decoder": {"30": {"content": "<own>",
+      "lstrip": true, "normalized": false, "special": true}}})");
+  const Tokenizer tokenizer = Tokenizer::open(directory.path());
+  CHECK(tokenizer.encode("a[X]b<new><old>  <own>[MASK]").ids ==
+        std::vector<std::int32_t>{2, 5, 7, 6, 31, 20, 30, 4, 3});
+  CHECK(tokenizer.is_special(7));
+  CHECK_FALSE(tokenizer.is_special(20));
+}

@@ -148,6 +148,7 @@ Family like_deberta(std::string_view model_type) {
   names.other_lm_transform = "lm_predictions.lm_head.dense";
   names.other_lm_norm = "lm_predictions.lm_head.LayerNorm";
   names.other_lm_bias = "lm_predictions.lm_head.bias";
+  names.discriminator = "mask_predictions.classifier";
   names.sequence_dense = "pooler.dense";
   family.defaults.layer_norm_epsilon = 1e-7f;
   return family;

@@ -58,7 +58,7 @@ void Corpus::take(std::unique_ptr<Pool> pool) {
   if (options_.shuffle)
     shuffle_values(order_, Random(options_.seed, plan.epoch),
                    static_cast<std::uint32_t>(plan.number + 1));
-  repaired_ += pool_->repaired();
+  if (plan.epoch == 0) repaired_ += pool_->repaired();
   empty_bytes_ = order_.empty() ? empty_bytes_ + plan.bytes : 0;
   if (empty_bytes_ >= chunks_.bytes())
     throw Error(Kind::data, fmt::format("{}: nothing but white space in all of the text; give "

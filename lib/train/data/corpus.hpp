@@ -57,7 +57,7 @@ class Corpus {
   std::uint64_t epoch() const { return position().epoch; }  // of the last sequence
   double progress() const;                                  // share of that epoch that was given
   std::uint64_t bytes() const { return chunks_.bytes(); }   // of all files
-  // U+FFFD put in place of what was not UTF-8, in the pools read so far.
+  // U+FFFD put in place of what was not UTF-8, in what was read of the first epoch.
   std::uint64_t repaired() const { return repaired_; }
 
   // What an epoch holds: counted where the texts are small, else estimated by some parts of them.

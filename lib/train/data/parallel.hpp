@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/start_threads.hpp"
+
 namespace nlp::train {
 
 // Calls work(k) for every k below count, in any order, and waits.  Of what it throws, the exception
@@ -37,8 +39,10 @@ void for_each_item(std::size_t count, int threads, Work work, std::size_t at_onc
   };
   std::vector<std::thread> helpers;
   const std::size_t most = (count + at_once - 1) / at_once;
-  for (std::size_t t = 1; t < std::min(most, static_cast<std::size_t>(std::max(threads, 1))); ++t)
-    helpers.emplace_back(run);
+  start_threads(
+      helpers,
+      static_cast<std::int64_t>(std::min(most, static_cast<std::size_t>(std::max(threads, 1)))) - 1,
+      [&](int) { return run; });
   run();
   for (std::thread& helper : helpers) helper.join();
   if (thrown) std::rethrow_exception(thrown);

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "base/start_threads.hpp"
 #include "train/data/shuffle.hpp"
 
 namespace nlp::train {
@@ -81,7 +82,8 @@ void Pool::finish(int threads) {
   const std::size_t taken = std::min(next_.load(), plan_.chunks.size());
   const auto most = std::min<std::size_t>(threads < 1 ? 0 : static_cast<std::size_t>(threads) - 1,
                                           plan_.chunks.size() - taken);
-  for (std::size_t k = 0; k < most; ++k) helpers.emplace_back([this] { work(); });
+  start_threads(helpers, static_cast<std::int64_t>(most),
+                [this](int) { return [this] { work(); }; });
   for (std::thread& helper : helpers) helper.join();
   if (ahead_.joinable()) ahead_.join();
   for (const auto& error : errors_)
