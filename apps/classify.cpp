@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <set>
 
 #include "base/error.hpp"
@@ -51,17 +52,23 @@ task::LabelledExamples learn(const cli::App& app, const Options& options, const 
   const train::TextSet set = train::read_texts(options.examples, {});
   app.messages().warn_of_repaired(set.repaired, "--examples");
   std::vector<std::vector<float>> vectors(set.texts.size());
-  cli::Progress progress(app.messages(), false, "example");
-  cli::for_each_part(set.texts.size(), opened.model, compute, progress,
-                     [&](std::size_t first, std::size_t last, nlp::model::Workspace& workspace) {
-                       std::vector<task::SplitInput> inputs;
-                       for (std::size_t k = first; k < last; ++k)
-                         inputs.push_back(cli::at_place(set, set.texts[k].place, [&] {
-                           return embed.prepare(set.texts[k].text);
-                         }));
-                       std::ranges::move(embed(inputs, workspace),
-                                         vectors.begin() + static_cast<std::ptrdiff_t>(first));
-                     });
+  std::atomic<std::uint64_t> cut = 0;
+  {
+    cli::Progress progress(app.messages(), false, "example");
+    cli::for_each_part(set.texts.size(), opened.model, compute, progress,
+                       [&](std::size_t first, std::size_t last, nlp::model::Workspace& workspace) {
+                         std::vector<task::SplitInput> inputs;
+                         for (std::size_t k = first; k < last; ++k) {
+                           inputs.push_back(cli::at_place(set, set.texts[k].place, [&] {
+                             return embed.prepare(set.texts[k].text);
+                           }));
+                           cut += inputs.back().truncated;
+                         }
+                         std::ranges::move(embed(inputs, workspace),
+                                           vectors.begin() + static_cast<std::ptrdiff_t>(first));
+                       });
+  }
+  app.messages().warn_of_cut(cut, "text", "--examples");
   task::LabelledExamples examples(options.nearest);
   for (std::size_t k = 0; k < vectors.size(); ++k)
     examples.add(vectors[k], set.texts[k].labels.front());
@@ -143,6 +150,7 @@ int main(int argc, char** argv) {
     check(options);
     const auto fit = cli::fit_options(overflow, compute);
     input.spec.pairs = options.labels.empty() && options.examples.empty();
+    input.require_one_stdin(options.examples);
     const auto classify = [&](const cli::Opened& opened, const auto& classifier) {
       const auto prepare = [&](const cli::Record& record) {
         if constexpr (requires { classifier.prepare(record.text, record.pair); })

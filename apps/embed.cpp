@@ -78,6 +78,7 @@ int main(int argc, char** argv) {
   cli::ComputeOptions compute(app);
 
   return app.run(argc, argv, [&] {
+    input.require_one_stdin({precision.ranges_file()});
     const auto modules = task::read_sentence_modules(model.directory());
     const auto opened = cli::open(app, modules.transformer, compute);
     const task::TextOptions text{prompt, cli::fit_options(overflow, compute)};

@@ -90,6 +90,7 @@ int main(int argc, char** argv) {
     const auto directory = model.directory(model_of(head));
     const auto opened = cli::open(app, directory, compute);
     options.fit = cli::fit_options(overflow, compute);
+    options.fit.may_window = false;
     const explain::Subjects subjects(opened.model, opened.tokenizer, head, options);
     const auto placeholder = explain::placeholder(opened.tokenizer);
     std::unique_ptr<explain::IntegratedGradients> integrate;

@@ -75,8 +75,9 @@ int main(int argc, char** argv) {
   of_tokens.push_back(app.add_flag("--span", span, "Mask runs of words")
                           ->excludes(count)
                           ->excludes(of_tokens.back()));
-  auto* seeded =
-      app.add_option("--seed", policy.seed, "Draw the same again; else by chance")->type_name("N");
+  auto* seeded = app.add_option("--seed", policy.seed, "Draw the same again; else by chance")
+                     ->type_name("N")
+                     ->range(std::uint64_t{0}, ~std::uint64_t{0});
   cli::ModelOptions model(app);
   cli::InputOptions input(app, {.stages = true});
   cli::OutputOptions output(app, {.stage = true, .offsets = true});

@@ -79,6 +79,7 @@ int main(int argc, char** argv) {
   cli::ComputeOptions compute(app);
 
   return app.run(argc, argv, [&] {
+    input.require_one_stdin({file, texts, ranges});
     cli::Corpus corpus(file, texts, input);
     if (corpus_prompt && !corpus.is_text())
       throw nlp::Error(
@@ -96,7 +97,8 @@ int main(int argc, char** argv) {
       const task::Embedder documents(opened.model, opened.tokenizer, modules, options);
       corpus.embed(documents, opened.model, compute, input, output.to_terminal());
     }
-    corpus.prepare({embed.size(), compared, rescore, ranges, compute.threads()});
+    corpus.prepare(
+        {embed.size(), compared, !similarity.empty(), rescore, ranges, compute.threads()});
 
     const auto work = [&](auto records, auto replies, nlp::model::Workspace& workspace) {
       std::vector<task::SplitInput> queries;

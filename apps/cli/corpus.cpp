@@ -15,11 +15,6 @@
 namespace nlp::cli {
 
 Corpus::Corpus(const std::string& file, const std::string& texts, const InputOptions& input) {
-  const auto from_stdin = std::ranges::count(input.files, "-") + (file == "-") + (texts == "-");
-  if (from_stdin > 1)
-    throw Error(Kind::usage,
-                "stdin can be read once: by --corpus, --texts or as the texts; name a "
-                "FILE for the others");
   MappedInput mapped(file);
   const bool array = npy::is_array_file(mapped.bytes());
   if (!array) {
@@ -84,9 +79,7 @@ void Corpus::embed(const task::Embedder& embedder, const model::Model& model,
         });
   }
   const Messages& messages = input.app().messages();
-  if (cut > 0)
-    messages.warn(
-        fmt::format("{}: {} cut to what the model takes", lines_->name(), counted(cut, "line")));
+  messages.warn_of_cut(cut, "line", lines_->name());
   if (failed > 0)
     messages.warn(
         fmt::format("{}: {} with an error skipped", lines_->name(), counted(failed, "line")));
@@ -106,6 +99,10 @@ void Corpus::prepare(const Search& search) {
                 fmt::format("--rescore: {} is not binary; its scores are exact", name));
   if (!search.ranges.empty() && !bytes)
     throw Error(Kind::usage, fmt::format("--ranges: {} is neither int8 nor uint8", name));
+  if (bits && search.names_similarity)
+    throw Error(
+        Kind::usage,
+        fmt::format("--similarity: {} is binary; its scores are by bits that differ", name));
   if (bits) return prepare_bits(search);
   if (!bytes && array_.element != npy::Element::f32)
     throw Error(Kind::data, fmt::format("{}: {} (expected float32, int8 or uint8, as nlp embed "

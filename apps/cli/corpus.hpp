@@ -32,13 +32,15 @@ class Corpus {
   struct Search {
     std::int64_t size = 0;  // numbers of a query
     task::Similarity similarity = task::Similarity::cosine;
+    bool names_similarity = false;  // the user does
     std::optional<std::int64_t> rescore;
     std::string ranges;  // the file of --ranges, or empty
     int threads = 1;
   };
   // Called once, when there are vectors, before nearest().
   // Throws Error{data} where they are not of the queries' size, Error{usage} for --rescore where
-  // they are no bits, for --ranges where they are no bytes, and for bytes without.
+  // they are no bits, for --similarity where they are, for --ranges where they are no bytes, and
+  // for bytes without.
   void prepare(const Search& search);
   task::Matches nearest(std::span<const std::vector<float>> queries, std::int64_t most);
 

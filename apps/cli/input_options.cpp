@@ -1,5 +1,8 @@
 #include <unistd.h>
 
+#include <algorithm>
+
+#include "base/error.hpp"
 #include "cli/options.hpp"
 #include "cli/size.hpp"
 
@@ -39,6 +42,12 @@ InputOptions::InputOptions(App& app, Spec given)
   app.add_choice<bool>("--on-error", skip_errors, {{"stop", false}, {"skip", true}},
                        "At a bad record: stop, or write {\"error\": ...} in its place")
       ->group(group);
+}
+
+void InputOptions::require_one_stdin(const std::vector<std::string>& others) const {
+  if (std::ranges::count(files, "-") + std::ranges::count(others, "-") > 1)
+    throw Error(Kind::usage,
+                "stdin can be read once: as FILE or by an option; name a file for the others");
 }
 
 }  // namespace nlp::cli

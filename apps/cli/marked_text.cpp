@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace nlp::cli {
 namespace {
 
@@ -12,13 +14,16 @@ unsigned colour_of(std::string_view label) {
   return sum;
 }
 
-// Calls plain(text) and marked(text, mark) for the parts of a text in their order.
+// Calls plain(text) and marked(text, mark) for the parts of a text in their order.  Marks may share
+// a character, of which several tokens were made: the first one has it.
 template <class Plain, class Marked>
 void for_parts(std::string_view text, const std::vector<Mark>& marks, Plain plain, Marked marked) {
   std::size_t at = 0;
   for (const Mark& mark : marks) {
-    plain(text.substr(at, mark.span.start - at));
-    marked(text.substr(mark.span.start, mark.span.size()), mark);
+    const std::size_t start = std::max<std::size_t>(at, mark.span.start);
+    if (start >= mark.span.end) continue;
+    plain(text.substr(at, start - at));
+    marked(text.substr(start, mark.span.end - start), mark);
     at = mark.span.end;
   }
   plain(text.substr(at));

@@ -14,7 +14,7 @@ namespace nlp::cli {
 std::string escaped(std::string_view text);
 
 struct Mark {
-  text::Span span;  // bytes of the text; marks ascend and do not overlap
+  text::Span span;  // bytes of the text; marks ascend; where they overlap the first has the bytes
   std::string label;
   double score = 0;
 };

@@ -37,6 +37,13 @@ void Messages::warn_of_repaired(std::uint64_t count, std::string_view where) con
     warn(fmt::format("{}{}{} that was no UTF-8 replaced by U+FFFD", where,
                      where.empty() ? "" : ": ", counted(count, "place")));
 }
+
+void Messages::warn_of_cut(std::uint64_t count, std::string_view noun,
+                           std::string_view where) const {
+  if (count > 0)
+    warn(fmt::format("{}{}{} cut to what the model takes", where, where.empty() ? "" : ": ",
+                     counted(count, noun)));
+}
 void Messages::info(std::string_view message) const {
   if (verbose) print("", message);
 }

@@ -19,6 +19,8 @@ class Messages {
   // A warning of so many characters that were no UTF-8; none of 0.  where: of what file or option,
   // or empty.
   void warn_of_repaired(std::uint64_t count, std::string_view where = {}) const;
+  // The same of so many texts (noun) that were cut.
+  void warn_of_cut(std::uint64_t count, std::string_view noun, std::string_view where = {}) const;
   const std::string& program() const { return program_; }  // "nlp-fill-mask"
 
   // Set by the options.

@@ -1,7 +1,11 @@
 #include "cli/option.hpp"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <cmath>
 #include <cstdint>
+#include <cstdlib>
+#include <type_traits>
 #include <utility>
 
 namespace nlp::cli {
@@ -49,6 +53,19 @@ Option* Option::delimiter(char between) {
 template <class Number>
 Option* Option::range(Number least, Number most) {
   option_.check(CLI::Range(least, most));
+  // Comparisons refuse neither what is no number nor one that has become the nearest that there is.
+  check([](const std::string& given) -> std::string {
+    bool refused = false;
+    if constexpr (std::is_floating_point_v<Number>) {
+      refused = std::isnan(std::strtod(given.c_str(), nullptr));
+    } else {
+      Number value{};
+      const auto read = std::from_chars(given.data(), given.data() + given.size(), value);
+      refused = read.ec == std::errc::result_out_of_range ||
+                (std::is_unsigned_v<Number> && given.starts_with('-'));
+    }
+    return refused ? given + " is no such number" : "";
+  });
   return this;
 }
 template Option* Option::range(int, int);

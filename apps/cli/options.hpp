@@ -99,6 +99,8 @@ class InputOptions {
   }
 
   App& app() const { return app_; }
+  // Throws Error{usage} where more than one of FILE and these options is stdin, `-`.
+  void require_one_stdin(const std::vector<std::string>& others) const;
   Spec spec;
   std::vector<std::string> files;  // `-` is stdin; never empty once the input is opened
   Format format = Format::text;

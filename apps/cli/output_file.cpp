@@ -7,8 +7,9 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include "base/error.hpp"
 #include "cli/signals.hpp"
@@ -23,11 +24,13 @@ constexpr std::size_t kBuffer = 1 << 16;
 
 // Where a link leads, so that the file changes and not the link.
 std::string follow(const std::string& path) {
-  char* whole = ::realpath(path.c_str(), nullptr);
-  if (whole == nullptr) return path;
-  std::string followed = whole;
-  std::free(whole);
-  return followed;
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  fs::path followed = path;
+  constexpr int kMostLinks = 40;  // of a chain; the last may lead to what is not there yet
+  for (int k = 0; k < kMostLinks && fs::is_symlink(fs::symlink_status(followed, ignored)); ++k)
+    followed = followed.parent_path() / fs::read_symlink(followed, ignored);
+  return followed.string();
 }
 }  // namespace
 
@@ -40,7 +43,7 @@ OutputFile::OutputFile(const std::string& path) : path_(path.empty() ? "stdout" 
     if (descriptor_ < 0) fail(path, "cannot be written", errno);
     return;
   }
-  target_ = there ? follow(path) : path;
+  target_ = follow(path);
   const std::string temporary = target_ + ".tmp";
   const mode_t mode = there ? status.st_mode & 0777 : 0666;
   remove_on_signal(temporary);

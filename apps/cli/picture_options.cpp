@@ -79,6 +79,8 @@ PictureOptions::PictureOptions(App& app, Size standard) : standard_(standard) {
 
 void PictureOptions::choose_kind() {
   if (output_ == "-") output_.clear();
+  if (data_ == "-")
+    throw Error(nlp::Kind::usage, "--data: the picture is what stdout has; name a file");
   title_ = displayable(title_);
   if (!output_.empty()) {
     std::string suffix = std::filesystem::path(output_).extension().string();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <span>
 #include <utility>
 
@@ -57,6 +59,8 @@ task::Ranges read_ranges(const std::string& file, std::int64_t size) {
         fmt::format("{}: {} [{}] (expected float32 [rows, {}]: two rows, the least and the "
                     "largest, or vectors as nlp embed writes them)",
                     input.name(), name_of(array.element), fmt::join(array.shape, ", "), size));
+  if (!std::ranges::all_of(*values, [](float value) { return std::isfinite(value); }))
+    throw Error(Kind::data, input.name() + ": has a number that is not finite; make it again");
   task::Ranges ranges;
   for (std::int64_t r = 0; r < array.shape[0]; ++r)
     ranges.add(values->subspan(static_cast<std::size_t>(r * size), static_cast<std::size_t>(size)));

@@ -27,6 +27,7 @@ class PrecisionOptions {
   void exclude(Option* option);
 
   task::Precision precision() const { return precision_; }
+  const std::string& ranges_file() const { return file_; }
   // Of --ranges, else empty.
   // Throws as read_ranges(), and Error{usage} where --precision needs none.
   task::Ranges ranges(std::int64_t size) const;

@@ -1,6 +1,7 @@
 // nlp evaluate answer - how well questions are answered.  Manual: man/evaluate-answer.txt
 #include "task/answer.hpp"
 
+#include <atomic>
 #include <limits>
 
 #include "cli/evaluation_report.hpp"
@@ -85,16 +86,19 @@ int answer(int argc, char** argv) {
     app.messages().warn_of_repaired(set.repaired);
 
     std::vector<train::AnswerScore> scores(set.questions.size());
+    std::atomic<std::uint64_t> cut = 0;
     {
       cli::Progress progress(app.messages(), output.to_terminal(), "question");
       cli::for_each_part(
           set.questions.size(), opened.model, compute, progress,
           [&](std::size_t first, std::size_t last, model::Workspace& workspace) {
             std::vector<task::QuestionText> texts;
-            for (std::size_t k = first; k < last; ++k)
+            for (std::size_t k = first; k < last; ++k) {
               texts.push_back(cli::at_place(set, set.questions[k].place, [&] {
                 return find.prepare(set.questions[k].question, set.questions[k].context);
               }));
+              cut += texts.back().input.truncated;
+            }
             const auto answers = find(texts, workspace);
             for (std::size_t k = first; k < last; ++k) {
               const auto& question = set.questions[k];
@@ -106,6 +110,7 @@ int answer(int argc, char** argv) {
             }
           });
     }
+    app.messages().warn_of_cut(cut, "question");
     Sum all, answerable, unanswerable;
     for (std::size_t k = 0; k < scores.size(); ++k) {
       all.add(scores[k]);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <cmath>
 
 #include "base/error.hpp"
@@ -149,21 +150,25 @@ int classify(int argc, char** argv) {
     for (const train::LabelledText& text : set.texts) train::label_ids(set, text, labels);
 
     Scores scores(set.texts.size());
+    std::atomic<std::uint64_t> cut = 0;
     {
       cli::Progress progress(app.messages(), output.to_terminal(), "text");
       cli::for_each_part(set.texts.size(), opened.model, compute, progress,
                          [&](std::size_t first, std::size_t last, model::Workspace& workspace) {
                            std::vector<task::SplitInput> inputs;
-                           for (std::size_t k = first; k < last; ++k)
+                           for (std::size_t k = first; k < last; ++k) {
                              inputs.push_back(cli::at_place(set, set.texts[k].place, [&] {
                                const auto& text = set.texts[k];
                                return classifier.prepare(text.text, text.pair);
                              }));
+                             cut += inputs.back().truncated;
+                           }
                            auto found = classifier(inputs, workspace);
                            std::ranges::move(found,
                                              scores.begin() + static_cast<std::ptrdiff_t>(first));
                          });
     }
+    app.messages().warn_of_cut(cut, "text");
     cli::write_result(output, target == Target::number ? a_number(set, scores, output)
                               : target == Target::labels
                                   ? many_labels(set, labels, scores, threshold, output)

@@ -1,6 +1,7 @@
 // nlp evaluate embed - how well vectors tell what texts mean.  Manual: man/evaluate-embed.txt
 #include "task/embed.hpp"
 
+#include <atomic>
 #include <cmath>
 
 #include "cli/evaluation_report.hpp"
@@ -55,6 +56,7 @@ int embed(int argc, char** argv) {
 
     std::vector<double> truth, found(set.pairs.size());
     for (const train::TextPair& pair : set.pairs) truth.push_back(pair.score);
+    std::atomic<std::uint64_t> cut = 0;
     {
       cli::Progress progress(app.messages(), output.to_terminal(), "pair");
       cli::for_each_part(
@@ -62,14 +64,17 @@ int embed(int argc, char** argv) {
           [&](std::size_t first, std::size_t last, model::Workspace& workspace) {
             std::vector<task::SplitInput> inputs;
             for (std::size_t k = first; k < last; ++k)
-              for (const auto* text : {&set.pairs[k].text, &set.pairs[k].pair})
+              for (const auto* text : {&set.pairs[k].text, &set.pairs[k].pair}) {
                 inputs.push_back(cli::at_place(set, set.pairs[k].place,
                                                [&] { return embedder.prepare(*text); }));
+                cut += inputs.back().truncated;
+              }
             const auto vectors = embedder(inputs, workspace);
             for (std::size_t k = first; k < last; ++k)
               found[k] = cosine(vectors[2 * (k - first)], vectors[2 * (k - first) + 1]);
           });
     }
+    app.messages().warn_of_cut(cut, "text");
     const double spearman = train::spearman(truth, found), pearson = train::pearson(truth, found);
     std::string text = cli::number_line("spearman", spearman) +
                        cli::number_line("pearson", pearson) +

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <set>
 
 #include "cli/evaluation_report.hpp"
@@ -98,21 +99,25 @@ int ner(int argc, char** argv) {
     left_out.insert("O");
 
     std::vector<train::SpanScores> parts(set.sentences.size());
+    std::atomic<std::uint64_t> cut = 0;
     {
       cli::Progress progress(app.messages(), output.to_terminal(), "sentence");
       cli::for_each_part(set.sentences.size(), opened.model, compute, progress,
                          [&](std::size_t first, std::size_t last, model::Workspace& workspace) {
                            std::vector<task::NerText> texts;
-                           for (std::size_t k = first; k < last; ++k)
+                           for (std::size_t k = first; k < last; ++k) {
                              texts.push_back(cli::at_place(set, set.sentences[k].place, [&] {
                                return ner.prepare(set.sentences[k].text, set.sentences[k].words);
                              }));
+                             cut += texts.back().truncated;
+                           }
                            const auto found = ner(texts, workspace);
                            for (std::size_t k = first; k < last; ++k)
                              parts[k].add(true_spans(set, set.sentences[k]),
                                           found_spans(found[k - first], renamed, left_out));
                          });
     }
+    app.messages().warn_of_cut(cut, "sentence");
     train::SpanScores scores;
     for (const train::SpanScores& part : parts) scores += part;
     cli::write_result(output, report(scores, set.sentences.size(), output));

@@ -167,7 +167,8 @@ int attention(int argc, char** argv) {
     if (head != kMean) wanted.heads = numbers_of("--head", head, config.heads);
     const auto record = read_record(input, record_number);
     app.messages().warn_of_repaired(record.repaired);
-    const auto fit = cli::fit_options(overflow, compute);
+    auto fit = cli::fit_options(overflow, compute);
+    fit.may_window = false;
     const auto limit = task::input_limit(opened.model, opened.tokenizer.max_length(), fit);
     const auto tokens = cli::stage_tokens(record, opened.tokenizer, limit, fit);
     if (tokens.input.pieces.size() > 1)

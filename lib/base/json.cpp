@@ -9,6 +9,13 @@
 
 namespace nlp {
 
+namespace {
+
+// Deeper values would overrun the stack of what walks through them.
+constexpr int kDeepest = 1000;
+
+}  // namespace
+
 Json parse_json(std::string_view text, const std::string& where, bool is_model) {
   const auto fail = [&](std::size_t byte) {
     throw Error(is_model ? Kind::model : Kind::data,
@@ -16,8 +23,14 @@ Json parse_json(std::string_view text, const std::string& where, bool is_model) 
   };
   // The parser would take a NUL for the end of the text and miss what follows it.
   if (const auto nul = text.find('\0'); nul != text.npos) fail(nul + 1);
+  const auto limit = [&](int depth, Json::parse_event_t, Json&) {
+    if (depth > kDeepest)
+      throw Error(is_model ? Kind::model : Kind::data,
+                  fmt::format("{}: not read (JSON nested deeper than {} levels)", where, kDeepest));
+    return true;
+  };
   try {
-    return Json::parse(text);
+    return Json::parse(text, limit);
   } catch (const Json::parse_error& error) {
     fail(error.byte);
   } catch (const Json::out_of_range&) {

@@ -204,19 +204,18 @@ void require_same(const RemoteBlob& blob, const fs::path& part, const std::strin
 
 }  // namespace
 
-std::string download(Hub& hub, const Place& place, const std::string& path,
-                     const Received& received) {
+Blob download(Hub& hub, const Place& place, const std::string& path, const Received& received) {
   const fs::path folder = folder_of(place.cache, place.repository), blobs = folder / "blobs";
   const fs::path locks = place.cache / ".locks" / folder.filename();
   Download file(hub, place, path, received);
   for (int change = 0; change < kMostChanges; ++change) {
     RemoteBlob blob = file.ask();
     const fs::path target = blobs / blob.etag;
-    if (is_there(target, blob)) return blob.etag;
+    if (is_there(target, blob)) return {blob.etag};
     std::error_code failed;
     fs::create_directories(blobs, failed);
     const FileLock lock(locks / (blob.etag + ".lock"), hub.options().http.check);
-    if (is_there(target, blob)) return blob.etag;  // another process was quicker
+    if (is_there(target, blob)) return {blob.etag};  // another process was quicker
     const fs::path waiting = blobs / (blob.etag + ".incomplete");
     bool whole = false;
     {
@@ -232,7 +231,7 @@ std::string download(Hub& hub, const Place& place, const std::string& path,
     require_same(blob, waiting, path, hub);
     sync(waiting);
     rename_synced(waiting, target);
-    return blob.etag;
+    return {blob.etag, true};
   }
   throw Error(Kind::network, path + ": changes at the hub all the time; try again later");
 }

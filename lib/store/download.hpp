@@ -18,13 +18,17 @@ struct Place {
   std::string repository, commit;
 };
 
-// Sees to it that the blob of a file is there and returns its name.  Bytes wait in
+struct Blob {
+  std::string name;
+  bool is_new = false;  // this call has put it there
+};
+
+// Sees to it that the blob of a file is there.  Bytes wait in
 // blobs/ETAG.incomplete, where a later call goes on with them; once the size is as told and the
 // hash is what the name says, the disk has them and they get their name.  Another process that
 // downloads the same waits, or is waited for.
 // Throws Error{model} and Error{network} as Hub does, after retries; Error{network} where the bytes
 // are not what the hub promised; Error{io}, also where the disk has no room.
-std::string download(Hub& hub, const Place& place, const std::string& path,
-                     const Received& received);
+Blob download(Hub& hub, const Place& place, const std::string& path, const Received& received);
 
 }  // namespace nlp::store

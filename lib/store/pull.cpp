@@ -37,18 +37,26 @@ void write_text(const fs::path& file, const std::string& text) {
   write_synced(file, text);
 }
 
-// Puts a blob into the snapshot, under its path.
-void place(const fs::path& blob, const fs::path& snapshot, const std::string& path, bool links) {
-  const fs::path file = snapshot / path;
+// Puts a blob of the folder into the snapshot, under its path.
+void place(const fs::path& blobs, const Blob& blob, const fs::path& snapshot,
+           const std::string& path, bool links) {
+  const fs::path file = snapshot / path, from = blobs / blob.name;
   make_folder(file.parent_path());
-  const fs::path target = blob.lexically_relative(file.parent_path());
+  const fs::path target = from.lexically_relative(file.parent_path());
   std::error_code failed;
   if (fs::is_symlink(file, failed) && fs::read_symlink(file, failed) == target) return;
   const fs::path fresh = name_beside(file);
   failed.clear();
   if (links) fs::create_symlink(target, fresh, failed);
-  // As huggingface_hub does where there are no links: the file itself moves.
-  if (!links || failed) return rename_synced(blob, file);
+  // As huggingface_hub does where there are no links: the file itself moves, or a copy where other
+  // snapshots may have links to it.
+  if ((!links || failed) && blob.is_new) return rename_synced(from, file);
+  if (!links || failed) {
+    failed.clear();
+    fs::copy_file(from, fresh, failed);
+    if (failed) fail(fresh, failed);
+    sync(fresh);
+  }
   rename_synced(fresh, file);
 }
 
@@ -99,13 +107,13 @@ fs::path pull(Hub& hub, const PullPlan& plan, const PullOptions& options) {
     progress.path = file.path;
     progress.bytes = 0;
     progress.total = file.bytes.value_or(0);
-    const std::string blob = download(hub, {options.cache, repository, plan.commit}, file.path,
-                                      [&](std::uint64_t bytes, std::uint64_t total) {
-                                        progress.bytes = bytes;
-                                        if (total > 0) progress.total = total;
-                                        options.progress(progress);
-                                      });
-    place(folder / "blobs" / blob, snapshot, file.path, options.links);
+    const Blob blob = download(hub, {options.cache, repository, plan.commit}, file.path,
+                               [&](std::uint64_t bytes, std::uint64_t total) {
+                                 progress.bytes = bytes;
+                                 if (total > 0) progress.total = total;
+                                 options.progress(progress);
+                               });
+    place(folder / "blobs", blob, snapshot, file.path, options.links);
   }
   if (!is_commit(plan.name.revision) && commit_of(options.cache, plan.name) != plan.commit)
     write_text(folder / "refs" / plan.name.revision, plan.commit);

@@ -60,6 +60,7 @@ FillSpans::FillSpans(const model::Model& model, const tokenizer::Tokenizer& toke
     : model_(model), tokenizer_(tokenizer), options_(std::move(options)) {
   model.require_decoder();
   require_whole_texts(options_.fit);
+  options_.fit.may_window = false;
   limit_ = input_limit(model, tokenizer.max_length(), options_.fit);
   generation_ = model.generation();
   const auto vocabulary = model.config().decoder.vocab_size;

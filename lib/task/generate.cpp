@@ -38,6 +38,7 @@ Generator::Generator(const model::Model& model, const tokenizer::Tokenizer& toke
     : model_(model), tokenizer_(tokenizer), fit_(options.fit) {
   model.require_decoder();
   require_whole_texts(fit_);
+  fit_.may_window = false;
   limit_ = input_limit(model, tokenizer.max_length(), fit_);
   model::GenerationConfig rules = model.generation();
   start_id_ = rules.start_id;

@@ -123,9 +123,9 @@ SplitInput split_input(Encoding& encoding, std::int64_t limit, const FitOptions&
   SplitInput input;
   if (size > limit) {
     if (options.fit == Fit::error)
-      throw Error(Kind::data, fmt::format("too long a text (expected {} tokens at most, got {}); "
-                                          "use --overflow window or truncate",
-                                          limit, size));
+      throw Error(Kind::data,
+                  fmt::format("too long a text (expected {} tokens at most, got {}); {}", limit,
+                              size, options.advice()));
     if (capacity < 1 && pair.size() > 0)
       throw Error(Kind::data,
                   fmt::format("too long a text (the one of the pair that stands in every window "

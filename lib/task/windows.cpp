@@ -53,9 +53,9 @@ std::vector<Window> Fitter::windows(std::int64_t tokens) const {
     case Fit::truncate:
       return {{0, capacity_, 0, capacity_}};
     default:
-      throw Error(Kind::data, fmt::format("too long a text (expected {} tokens at most, got {}); "
-                                          "use --overflow window or truncate",
-                                          capacity_, tokens));
+      throw Error(Kind::data,
+                  fmt::format("too long a text (expected {} tokens at most, got {}); {}", capacity_,
+                              tokens, options_.advice()));
   }
 }
 

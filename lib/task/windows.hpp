@@ -21,6 +21,12 @@ struct FitOptions {
   std::int64_t overlap = -1;  // tokens two windows share; -1: half of what a window holds
   Merge merge = Merge::widest;
   std::int64_t batch_tokens = 4096;  // tokens computed at once; no result depends on it
+  bool may_window = true;            // else the advice in an error leaves windows out
+
+  // "use --overflow window or truncate".
+  std::string advice() const {
+    return may_window ? "use --overflow window or truncate" : "use --overflow truncate";
+  }
 };
 
 // The tokens [first, last) of a text as one model input.  The rows [own_first, own_last) are taken

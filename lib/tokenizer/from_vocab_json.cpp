@@ -1,4 +1,4 @@
-// Reads vocab.json and merges.txt: byte-level BPE, and what the tokenizer's class adds.
+// Reads vocab.json and merges.txt: BPE, mostly byte-level, and what the tokenizer's class adds.
 #include <fmt/format.h>
 #include <simdjson.h>
 
@@ -17,12 +17,13 @@ namespace {
 
 struct Family {
   Recipe recipe;
+  BpeOptions bpe = {};
 };
 
 constexpr std::string_view kByteLevel =
     R"({"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true})";
 
-// Source: the Roberta and Deberta converters of Hugging Face transformers 4.57.
+// Source: the Roberta, Deberta and Herbert converters of Hugging Face transformers 4.57.
 std::vector<Family> families() {
   return {
       {{.classes = {"RobertaTokenizer", "LongformerTokenizer", "BartTokenizer"},
@@ -52,6 +53,20 @@ std::vector<Family> families() {
                     {"[PAD]", &Roles::pad},
                     {"[CLS]", &Roles::classify},
                     {"[MASK]", &Roles::mask, true}}}},
+      {{.classes = {"HerbertTokenizer"},
+        .normalizers =
+            {{R"({"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,)"
+              R"("strip_accents":false,"lowercase":false})"}},
+        .pre_tokenizer = R"({"type":"BertPreTokenizer"})",
+        .decoder = R"({"type":"BPEDecoder","suffix":"</w>"})",
+        .single = "<s>:0 $A:0 </s>:0",
+        .pair = "<s>:0 $A:0 </s>:0 $B:1 </s>:1",
+        .special = {{"<s>", &Roles::classify},
+                    {"<unk>", &Roles::unknown},
+                    {"</s>", &Roles::separate},
+                    {"<pad>", &Roles::pad},
+                    {"<mask>", &Roles::mask}}},
+       {.unknown_token = "<unk>", .continuing_prefix = {}, .end_of_word_suffix = "</w>"}},
   };
 }
 
@@ -94,7 +109,7 @@ std::unique_ptr<Parts> read_vocab_json(const std::string& file, const std::strin
                                mapped.bytes().size());
   parts->model = std::make_unique<Bpe>(
       parts->vocabulary, Merges(read_merges(bytes, merges), parts->vocabulary, 0, merges),
-      BpeOptions{});
+      family->bpe);
   TokenAdder(*parts).add(family->recipe);
   make_stages(family->recipe, {}, file, *parts);
   parts->provenance.push_back(

@@ -9,6 +9,7 @@
 using program::Arguments;
 using program::Ended;
 using program::model;
+using program::operator+;
 using program::run;
 
 namespace {
@@ -38,6 +39,12 @@ TEST_CASE("a wrong command line exits with 2 and names what is near", "[cli]") {
   check_refused(run({"embed", "--no-such-option"}), 2, "--no-such-option");
   check_refused(run({"embed", "-f", "xml"}), 2, "xml");
   check_refused(run({"embed", "--dtype", "f64"}), 2, "f64");
+  check_refused(run({"mask", "--seed", "-1"}), 2, "--seed");
+  check_refused(run({"mask", "--seed", "99999999999999999999"}), 2, "--seed");
+  check_refused(run({"train", "mlm", "-o", "x", "--lr", "nan"}), 2, "--lr");
+  check_refused(run({"plot", "positions", "--data", "-", "-o", "x.svg"}), 2, "--data");
+  check_refused(run({"embed", "--precision", "int8", "--ranges", "-", "-"}), 2, "stdin");
+  check_refused(run({"classify", "--examples", "-", "-"}), 2, "stdin");
   check_refused(run({"fill-mask", "-k", "0"}), 2, "--top");
   check_refused(run({"embed", "--json", "-f", "npy"}), 2, "--json");
   check_refused(run({"classify", "--window", "9", "--overlap", "9"}), 2, "--overlap");
@@ -222,4 +229,37 @@ TEST_CASE("a sentence that is too long is skipped where errors are", "[cli]") {
   REQUIRE(records.size() == 2);
   CHECK(records[0]["error"].get<std::string>().find("--max-line") != std::string::npos);
   CHECK_FALSE(records[1].contains("error"));
+}
+
+TEST_CASE("an error advises windows only where there are some", "[cli]") {
+  std::string text;
+  for (int k = 0; k < 200; ++k) text += "cat ";
+  const auto too_long = [&](const Arguments& command, const char* name) {
+    const auto ended = run(command + Arguments{"-m", model(name)}, text);
+    INFO(ended.err);
+    CHECK(ended.exit == 3);
+    return ended.err.find("window") != std::string::npos;
+  };
+  CHECK(too_long({"encode", "--overflow", "error"}, "bert-mlm"));
+  CHECK_FALSE(too_long({"explain"}, "bert-sentiment"));
+  CHECK_FALSE(too_long({"plot", "attention"}, "bert-mlm"));
+}
+
+TEST_CASE("a link that leads to nothing yet stays, and what it leads to is made", "[cli]") {
+  const TemporaryDirectory folder;
+  const auto link = folder.path() / "link", real = folder.path() / "real";
+  std::filesystem::create_symlink("real", link);
+  REQUIRE(run({"tokenize", "-m", model("bert-mlm"), "-o", link}, "a cat\n").exit == 0);
+  CHECK(std::filesystem::is_symlink(link));
+  CHECK(program::read(real).find("cat") != std::string::npos);
+}
+
+TEST_CASE("configs that are nested without end are refused", "[cli]") {
+  const TemporaryDirectory folder;
+  const auto copy = folder.path() / "model";
+  copy_model("bert-mlm", copy);
+  std::ofstream(copy / "config.json")
+      << R"({"model_type":"bert","hidden_act":)" << std::string(200000, '[')
+      << std::string(200000, ']') << "}";
+  check_refused(run({"tokenize", "-m", copy}, "a\n"), 4, "nested deeper");
 }

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "cli/layers.hpp"
+#include "cli/marked_text.hpp"
 #include "cli/model_store.hpp"
 #include "cli/signals.hpp"
 #include "cli/size.hpp"
@@ -135,4 +136,17 @@ TEST_CASE("a signal's handler never runs on a stack that a product has borrowed"
     REQUIRE(sigaction(signal, nullptr, &action) == 0);
     if (action.sa_handler != SIG_IGN) CHECK((action.sa_flags & SA_ONSTACK) != 0);
   }
+}
+
+TEST_CASE("marks that share bytes repeat no text", "[cli]") {
+  const std::vector<Mark> marks = {{{1, 3}, "A", 1}, {{1, 3}, "B", 1}, {{2, 5}, "C", 1}};
+  std::string plain;
+  bool is_tag = false;
+  for (const char c : in_colour("abcdefg", marks)) {
+    if (c == '\033') is_tag = true;
+    if (!is_tag) plain += c;
+    if (c == 'm') is_tag = false;
+  }
+  CHECK(plain == "abc[A]de[C]fg");
+  CHECK(as_html("abcdefg", {marks.begin(), marks.begin() + 2}).find("bcbc") == std::string::npos);
 }

@@ -124,3 +124,14 @@ TEST_CASE("an empty file is a file", "[store]") {
   CHECK(fs::read_symlink(snapshot / "config.json").filename() ==
         "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
 }
+
+TEST_CASE("a snapshot without links leaves those that have some as they are", "[store]") {
+  Fixture fixture;
+  const auto first = fixture.pull();
+  fixture.server.add("org/name", kSecond, {{"config.json", "{}"}, {kWeights, fixture.weights}});
+  fixture.pull_options.links = false;
+  const auto second = fixture.pull();
+  CHECK(first != second);
+  CHECK(read(second / kWeights) == fixture.weights);
+  CHECK(read(first / kWeights) == fixture.weights);
+}

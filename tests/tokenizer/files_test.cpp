@@ -25,10 +25,10 @@ const fs::path kFiles = paths::data("tokenizer_files");
 // may have told neither offsets nor types.
 void check_class(const std::string& name, const Strings& files, const std::string& model_name) {
   const TemporaryDirectory directory;
-  for (const std::string& file : files)
-    fs::copy_file(kFiles / file, directory.path() / (file == "spiece.model"        ? model_name
-                                                     : file == "marian-vocab.json" ? "vocab.json"
-                                                                                   : file));
+  for (const std::string& file : files)  // herbert-vocab.json is vocab.json of that class
+    fs::copy_file(
+        kFiles / file,
+        directory.path() / (file == "spiece.model" ? model_name : file.substr(file.find('-') + 1)));
   directory.write("tokenizer_config.json", R"({"tokenizer_class": ")" + name + "\"}");
   const Tokenizer tokenizer = Tokenizer::open(directory.path());
   std::ifstream cases(kFiles / (name + ".jsonl"));
@@ -94,6 +94,7 @@ TEST_CASE("a SentencePiece model is what the reference's class makes of it", "[t
 TEST_CASE("vocab.json and merges.txt are what the reference's class makes of them", "[tokenizer]") {
   check_class("RobertaTokenizer", {"vocab.json", "merges.txt"}, "");
   check_class("DebertaTokenizer", {"vocab.json", "merges.txt"}, "");
+  check_class("HerbertTokenizer", {"herbert-vocab.json", "herbert-merges.txt"}, "");
 }
 
 TEST_CASE("Marian's pieces have the ids of vocab.json", "[tokenizer]") {
