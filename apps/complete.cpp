@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
   return app.run(argc, argv, [&] {
     const auto opened = cli::open(app, model, compute);
     options.fit = cli::fit_options(overflow, compute);
-    const bool bold = output.to_terminal() && app.color();
+    const bool bold = app.color() && output.file().empty();
     const auto complete_all = [&](const auto& fill) {
       const auto work = [&](auto records, auto replies, nlp::model::Workspace& workspace) {
         std::vector<std::decay_t<decltype(fill.prepare(std::string_view()))>> texts;

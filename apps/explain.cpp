@@ -107,7 +107,10 @@ int main(int argc, char** argv) {
                          "takes pairs");
       const auto subject = subjects(record.text, record.pair, workspace);
       explain::Weights weights;
-      if (integrate) {
+      if (subject.is_nothing) {
+        reply.count("text", head == Head::masked_lm ? "without a mask: nothing to explain"
+                                                    : "without a token: nothing to explain");
+      } else if (integrate) {
         const std::scoped_lock lock(mutex);
         weights = (*integrate)(subject, placeholder, steps);
       } else {

@@ -1,8 +1,6 @@
 // nlp-generate - what a model writes for a text: translations, summaries.  Manual: man/generate.txt
 #include "task/generate.hpp"
 
-#include <algorithm>
-
 #include "cli/cli.hpp"
 #include "cli/opened.hpp"
 
@@ -44,9 +42,7 @@ int main(int argc, char** argv) {
               .put("generated", results[k].text)
               .put("score", results[k].score);
         } else {
-          std::string line = results[k].text;
-          std::ranges::replace(line, '\n', ' ');
-          replies[k].line(line);
+          replies[k].line(results[k].text);
         }
         if (texts[k].truncated) replies[k].truncated();
         if (!results[k].ended) replies[k].count("text", "whose result --max-tokens cut");

@@ -35,8 +35,10 @@ void write_lines(cli::Reply& reply, const std::string& text,
   const nlp::text::Offsets offsets(text, unit);
   for (const task::Entity& entity : entities) {
     const auto span = offsets(entity.span);
-    reply.line(fmt::format("{}\t{}\t{:.4f}\t{}\t{}", entity.label, part(text, entity.span),
-                           entity.score, span.start, span.end));
+    std::string name(part(text, entity.span));
+    std::ranges::replace(name, '\t', ' ');
+    reply.line(fmt::format("{}\t{}\t{:.4f}\t{}\t{}", entity.label, name, entity.score, span.start,
+                           span.end));
   }
   reply.line("");
 }
@@ -78,7 +80,7 @@ int main(int argc, char** argv) {
     const auto opened = cli::open(app, model, compute);
     options.fit = cli::fit_options(overflow, compute);
     const task::Ner ner(opened.model, opened.tokenizer, options);
-    const bool in_colour = output.to_terminal() && app.color();
+    const bool in_colour = app.color() && output.file().empty();
     const auto write = [&](cli::Reply& reply, const std::string& text,
                            const task::NerResult& found) {
       if (output.records())

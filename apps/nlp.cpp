@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -93,6 +94,19 @@ bool show_guide(const std::vector<std::string>& arguments) {
   command.emplace_back("--help");
   become(program, std::move(command));
 }
+
+// What `help` is asked for: `train mlm` may be called train-mlm or nlp-train-mlm, as pages name it.
+std::vector<std::string> page_words(std::vector<std::string> words) {
+  if (words.size() != 1) return words;
+  std::string name = words.front();
+  if (name == "nlp") return {};
+  if (name.starts_with("nlp-")) name.erase(0, 4);
+  const std::size_t dash = std::min(name.find('-'), name.size());
+  const std::string parent = name.substr(0, dash);
+  for (const std::string_view sub : cli::sub_command_names(parent))
+    if (name.size() > dash && name.substr(dash + 1) == sub) return {parent, std::string(sub)};
+  return {name};
+}
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -107,6 +121,7 @@ int main(int argc, char** argv) {
     const std::string command = arguments.front();
     if (command == "help") {
       arguments.erase(arguments.begin());
+      arguments = page_words(std::move(arguments));
       if (show_guide(arguments)) return;
       show_manual(std::move(arguments));
     }

@@ -34,6 +34,10 @@ void put_explanation(ValueWriter& writer, const Explanation& explanation, text::
   const text::Offsets pair_offsets(record.pair ? std::string_view(*record.pair) : "", unit);
   writer.put("text", record.text);
   if (record.pair) writer.put("pair", *record.pair);
+  if (subject.is_nothing) {
+    writer.key("target").value(nullptr).key("value").value(nullptr).key("tokens").array().end();
+    return;
+  }
   writer.put("target", subject.target);
   if (subject.place) {
     const auto span = offsets(*subject.place);
@@ -56,6 +60,7 @@ void put_explanation(ValueWriter& writer, const Explanation& explanation, text::
 
 void write_explanation(Reply& reply, const Explanation& explanation, bool colour) {
   const auto& [record, subject, weights, tokens] = explanation;
+  if (subject.is_nothing) return reply.line("");
   reply.line(fmt::format("{:.4f}\t{}", weights.value, subject.target));
   if (colour) {
     const double most = most_of(explanation);
@@ -71,6 +76,7 @@ void write_explanation(Reply& reply, const Explanation& explanation, bool colour
 
 void write_explanation_html(Reply& reply, const Explanation& explanation) {
   const auto& [record, subject, weights, tokens] = explanation;
+  if (subject.is_nothing) return reply.line(weights_as_html(record.text, {}, 1));
   const double most = most_of(explanation);
   reply.line(weights_title(subject.target, weights.value));
   reply.line(weights_as_html(record.text, tokens_of(explanation, 0), most));

@@ -12,7 +12,9 @@ namespace nlp::cli {
 FineTuning::FineTuning(App& app, std::optional<model::Head> head,
                        const TrainOptions::Defaults& defaults)
     : head_(head), model_(app), options_(app, defaults) {
-  app.add_option("FILE", files_, "Sets to learn from; - for stdin")->type_name("");
+  app.add_option("files", files_, "Sets to learn from; - is stdin")
+      ->type_name("FILE...")
+      ->group("Input");
   app.add_option("--layers", layers_, "Take the first N layers of the checkpoint alone; 0: all")
       ->type_name("N")
       ->range(std::int64_t{0}, std::int64_t{1} << 12)
@@ -47,7 +49,8 @@ train::ModelPlan FineTuning::begin() {
   plan.seed = options_.seed();
   if (!options_.resume()) plan.layers = layers_;  // else they are cut, and the recipe tells
   plan.source = options_.resume() ? options_.directory() : model_.directory();
-  if (options_.resume()) train::require_state(options_.directory());
+  options_.resume() ? train::require_state(options_.directory())
+                    : train::refuse_state(options_.directory());
   options_.fit_max_length(model::read_config(plan.source).max_tokens);
   if (!options_.resume()) train::begin_directory(plan.source, options_.directory());
   return plan;

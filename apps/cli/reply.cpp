@@ -13,7 +13,10 @@ ValueWriter& Reply::object() {
 }
 
 void Reply::line(std::string_view text) {
+  const std::size_t from = bytes.size();
   bytes += text;
+  // A text that came as JSON may have line ends of its own.
+  std::replace(bytes.begin() + static_cast<std::ptrdiff_t>(from), bytes.end(), separator_, ' ');
   bytes += separator_;
 }
 

@@ -19,7 +19,7 @@ class Reply {
   // other members follow by themselves, then the end; a key that was put here hides the input's.
   ValueWriter& object();
 
-  // The reply is text: adds a line.
+  // The reply is text: adds a line.  What ends a line becomes a space in it.
   void line(std::string_view text);
 
   // The text was cut: `truncated` in the record, and one warning at the end.

@@ -149,6 +149,7 @@ struct Beginning {
 
   // Makes the directory of the model; tells where its numbers come from.
   train::ModelPlan begin(cli::TrainOptions& options) {
+    if (!options.resume()) train::refuse_state(options.directory());
     train::ModelPlan plan;
     plan.source = options.directory();
     plan.head = model::Head::masked_lm;

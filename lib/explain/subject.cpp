@@ -59,9 +59,11 @@ Subject Subjects::operator()(std::string_view text, std::optional<std::string_vi
   Subject subject;
   subject.encoding = pair ? tokenizer_.encode(text, *pair) : tokenizer_.encode(text);
   subject.truncated = task::split_input(subject.encoding, limit_, options_.fit).truncated;
-  if (std::ranges::count(subject.encoding.special, 0) == 0)
-    throw Error(Kind::data, "no token in this text; there is nothing to explain");
   subject.goal.head = head_;
+  const bool lacks_mask = head_ == model::Head::masked_lm && options_.place == 0 &&
+                          std::ranges::count(subject.encoding.ids, tokenizer_.mask_id()) == 0;
+  subject.is_nothing = lacks_mask || std::ranges::count(subject.encoding.special, 0) == 0;
+  if (subject.is_nothing) return subject;
   if (head_ == model::Head::masked_lm)
     find_word(text, subject, workspace);
   else if (head_ == model::Head::token_classification)
@@ -95,10 +97,7 @@ void Subjects::find_word(std::string_view text, Subject& subject,
       ids, [&](std::int32_t id) { return id == *tokenizer_.mask_id() && --left == 0; });
   if (found == ids.end())
     throw Error(Kind::data,
-                options_.place > 1
-                    ? fmt::format("--place {}: this text has not so many masks", options_.place)
-                    : fmt::format("no {} in this text; write it where a word should be guessed",
-                                  tokenizer_.mask_token()));
+                fmt::format("--place {}: this text has not so many masks", options_.place));
   subject.goal.row = found - ids.begin();
   subject.place =
       task::trim(text, subject.encoding.offsets[static_cast<std::size_t>(subject.goal.row)]);

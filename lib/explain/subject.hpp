@@ -21,6 +21,7 @@ struct Subject {
   std::string target;               // the label, or the word
   std::optional<text::Span> place;  // bytes of the text: the mask, or the word
   bool truncated = false;
+  bool is_nothing = false;  // no token, or no mask where one is wanted: nothing to explain
 
   // Whether token t may be taken away: not the template's, and not the mask that is filled.
   bool counts(std::size_t t) const {
@@ -48,8 +49,9 @@ class Subjects {
            SubjectOptions options);
 
   // `text` is valid UTF-8; a pair is for sequence classifiers.
-  // Throws Error{data} where the text is too long, has no such mask or word, or no token at all,
-  // or the target is no single token in its place.
+  // A text without tokens, or without the mask that is to be filled, is nothing.
+  // Throws Error{data} where the text is too long, has no mask or word of the place that was asked
+  // for, or the target is no single token in its place.
   Subject operator()(std::string_view text, std::optional<std::string_view> pair,
                      model::Workspace& workspace) const;
 

@@ -73,6 +73,15 @@ void require_state(const fs::path& directory) {
   if (!fs::exists(file)) fail(file, "no state of a run to go on with");
 }
 
+void refuse_state(const fs::path& directory) {
+  if (fs::exists(directory / kStateFile))
+    throw Error(
+        Kind::usage,
+        fmt::format("{}: holds a run that was stopped; go on with it by --resume, or remove "
+                    "its {}",
+                    directory.string(), kStateFile));
+}
+
 TrainingState read_state(const fs::path& directory, Parameters& parameters) {
   require_state(directory);
   const fs::path file = directory / kStateFile;

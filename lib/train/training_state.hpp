@@ -29,6 +29,8 @@ void write_state(const std::filesystem::path& directory, const TrainingState& st
                  Parameters& parameters);
 // Throws Error{data} where there is no state to go on with.
 void require_state(const std::filesystem::path& directory);
+// Throws Error{usage} where a run has left its state: beginning anew would destroy it.
+void refuse_state(const std::filesystem::path& directory);
 // Fills the parameters too.  Throws Error{data}: no state there, of another model, or broken.
 TrainingState read_state(const std::filesystem::path& directory, Parameters& parameters);
 

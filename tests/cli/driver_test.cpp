@@ -63,6 +63,16 @@ TEST_CASE("a user's own program becomes a command", "[cli]") {
   CHECK(ended.out == "loud text\n");
 }
 
+TEST_CASE("help knows pages by the names that they have in one another", "[cli]") {
+  const std::string page = run({"help", "train", "mlm"}).out;
+  CHECK(page.find("nlp train mlm") != std::string::npos);
+  CHECK(run({"help", "train-mlm"}).out == page);
+  CHECK(run({"help", "nlp-train-mlm"}).out == page);
+  CHECK(run({"help", "nlp-fill-mask"}).out == run({"help", "fill-mask"}).out);
+  CHECK(run({"help", "nlp"}).out == run({"help"}).out);
+  CHECK(run({"help", "train-nothing"}).exit == 2);
+}
+
 TEST_CASE("completions know every command and every option", "[cli]") {
   for (const char* shell : {"bash", "zsh", "fish"}) {
     const auto script = run({"completion", shell});

@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
@@ -262,4 +263,17 @@ TEST_CASE("configs that are nested without end are refused", "[cli]") {
       << R"({"model_type":"bert","hidden_act":)" << std::string(200000, '[')
       << std::string(200000, ']') << "}";
   check_refused(run({"tokenize", "-m", copy}, "a\n"), 4, "nested deeper");
+}
+
+TEST_CASE("a text with line ends is one line of text output, its tabs are no columns", "[cli]") {
+  const std::string input = R"({"text": "the cat\nsat\ton the mat [MASK]"})"
+                            "\n";
+  for (const Arguments& command : {Arguments{"fill-mask", "-k", "1"}, Arguments{"score"}})
+    CHECK(program::lines(
+              run(command + Arguments{"-m", model("bert-mlm"), "--input", "jsonl"}, input).out)
+              .size() <= 2);
+  const auto found =
+      run({"ner", "-m", model("bert-ner"), "--input", "jsonl", "--aggregate", "none"}, input).out;
+  for (const auto& line : program::lines(found))
+    if (!line.empty()) CHECK(std::ranges::count(line, '\t') == 4);
 }

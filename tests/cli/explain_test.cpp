@@ -97,7 +97,7 @@ TEST_CASE("explain refuses what it cannot explain, with the reason", "[cli]") {
     CHECK(ended.exit == exit);
     CHECK_THAT(ended.err, ContainsSubstring(part));
   };
-  refused(explain("fill-mask", "bert-mlm"), 3, "stdin:1");
+  refused(explain("fill-mask", "bert-mlm", {"--place", "1"}), 3, "stdin:1");
   refused(explain("ner", "bert-mlm"), 4, "token classification");
   refused(explain("classify", "bert-sentiment", {"--target", "SO-SO"}), 2, "NEGATIVE, POSITIVE");
   refused(explain("classify", "bert-sentiment", {"--place", "2"}), 2, "--place");
@@ -114,4 +114,20 @@ TEST_CASE("explain refuses what it cannot explain, with the reason", "[cli]") {
     fs::copy(fs::path(model(name)) / file, folder.path() / file);
   const program::Arguments other = {"explain", "--task", "fill-mask", "-m", folder.path()};
   refused(other, 4, "--method leave-one-out", "a [MASK]\n");
+}
+
+TEST_CASE("explain answers a text in which there is nothing to explain", "[cli]") {
+  const auto found =
+      records({"explain", "-q", "-m", model("bert-sentiment"), "--json"}, "a good film\n\nbad\n");
+  REQUIRE(found.size() == 3);
+  CHECK(found[0]["tokens"].size() > 1);
+  CHECK(found[1]["value"].is_null());
+  CHECK(found[1]["tokens"].empty());
+  CHECK(found[2]["target"].is_string());
+  const auto masks = run({"explain", "-m", model("bert-mlm"), "--task", "fill-mask"}, "no mask\n");
+  CHECK(masks.exit == 0);
+  CHECK(masks.out == "\n");
+  CHECK(masks.err.find("1 text without a mask") != std::string::npos);
+  for (const char* format : {"html", "text"})
+    CHECK(run({"explain", "-q", "-m", model("bert-sentiment"), "-f", format}, "\n").exit == 0);
 }

@@ -227,6 +227,9 @@ TEST_CASE("--resume refuses another recipe by the option's name, and a directory
   refused({}, 3, "no state of a run");
   REQUIRE(begun_and_killed(arguments, folder, log, target, 8));
   const std::string state = read(target / kState);
+  const auto anew = run(arguments);
+  CHECK(anew.exit == 2);
+  CHECK(anew.err.find("--resume") != std::string::npos);
   refused({"--dropout", "0.2"}, 2, "--dropout");
   refused({"--weight-decay", "0.5"}, 2, "--weight-decay");
   refused({"--whole-word"}, 2, "--whole-word");

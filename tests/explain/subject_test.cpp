@@ -42,7 +42,7 @@ TEST_CASE("of a text with masks the best word behind the first is explained", "[
   CHECK(second.place == nlp::text::Span{22, 28});
   CHECK(second.target == "mat");
   CHECK(second.goal.column == bert.tokenizer.id_of("mat"));
-  CHECK_THROWS_WITH(bert(Head::masked_lm, {}, "the cat"), ContainsSubstring("no [MASK]"));
+  CHECK(bert(Head::masked_lm, {}, "the cat").is_nothing);
   CHECK_THROWS_WITH(bert(Head::masked_lm, {.target = {}, .place = 3, .fit = {}}, text),
                     ContainsSubstring("--place 3"));
   CHECK_THROWS_WITH(bert(Head::masked_lm, {.target = "xylophonists", .place = 0, .fit = {}}, text),
@@ -81,5 +81,5 @@ TEST_CASE("of a text the best label is explained, or the one that is named", "[e
   for (const std::string label : {"NEGATIVE", "POSITIVE"})
     CHECK(bert(Head::sequence_classification, {.target = label, .place = 0, .fit = {}}, "a film")
               .target == label);
-  CHECK_THROWS_WITH(bert(Head::sequence_classification, {}, ""), ContainsSubstring("no token"));
+  CHECK(bert(Head::sequence_classification, {}, "").is_nothing);
 }

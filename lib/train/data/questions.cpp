@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/json.hpp"
 #include "mask/tokens.hpp"
 #include "task/trim.hpp"
 #include "text/offsets.hpp"
@@ -37,6 +38,27 @@ text::Span find_answer(const Question& question, const Cell& start, const Table&
       fmt::format("the answer does not stand at {} of the context; mend `start`, which "
                   "counts code points from 0",
                   first));
+}
+
+// SQuAD's member, {"text": [...], "answer_start": [...]}: its first answer and where that begins.
+void take_first(const Cell& answers, const Table& table, Cell& answer, Cell& start) {
+  if (answers.type != Cell::Type::object)
+    throw table.error("answers: no object of `text` and `answer_start`; mend the line");
+  const Json value = parse_json(answers.text, "answers", false);
+  const auto list = [&](const char* name) {
+    const auto found = value.find(name);
+    if (found == value.end() || !found->is_array())
+      throw table.error(fmt::format("answers: `{}` is no list; mend the line", name));
+    return *found;
+  };
+  const Json texts = list("text"), starts = list("answer_start");
+  if (texts.size() != starts.size())
+    throw table.error("answers: `text` and `answer_start` differ in length; mend the line");
+  if (texts.empty()) return;
+  if (!texts[0].is_string() || !starts[0].is_number_integer())
+    throw table.error("answers: expected texts and where they begin; mend the line");
+  answer = {Cell::Type::text, texts[0].get<std::string>(), {}};
+  start = {Cell::Type::number, starts[0].dump(), {}};
 }
 
 // The tokens [first, last] that touch the answer, counted in `offsets`; none: first > last.
@@ -100,11 +122,15 @@ QuestionSet read_questions(const std::vector<std::string>& files, std::uint64_t 
   set.files = names_of(files);
   std::vector<Cell> row;
   for (std::uint32_t file = 0; file < files.size(); ++file) {
-    const std::vector<Column> columns{
-        {"question", {}}, {"context", {}}, {"answer", {}, true}, {"start", {}, true}};
+    const std::vector<Column> columns{{"question", {}},
+                                      {"context", {}},
+                                      {"answer", {}, true},
+                                      {"start", {}, true},
+                                      {"answers", {}, true, true}};
     Table table(files[file], columns, {.format = TableFormat::jsonl, .max_line = max_line});
     const std::size_t before = set.questions.size();
     while (table.next(row)) {
+      if (!row[4].is_absent()) take_first(row[4], table, row[2], row[3]);
       for (std::size_t c = 0; c < 3; ++c)
         if (row[c].type != Cell::Type::text && !row[c].is_absent())
           throw table.error(fmt::format("{}: not a text; put it in quotes", columns[c].name));

@@ -1,6 +1,8 @@
 // Sets of questions, each with a context and the answer that stands in it.
 //   {"question": …, "context": …, "answer": …, "start": 17}
 // `start` counts code points of the context.  No answer, null or "" means that there is none.
+// SQuAD's
+// {"answers": {"text": [...], "answer_start": [...]}} is read, too: its first answer.
 // Legend: T tokens of a window.
 #pragma once
 #include <cstdint>

@@ -202,6 +202,11 @@ void Table::take_json(std::string_view line, std::vector<Cell>& dst) {
         }
         continue;
       }
+      if (type == json::Type::object && columns_[c].may_be_object) {
+        cell.type = Cell::Type::object;
+        cell.text = member.raw;
+        continue;
+      }
       auto text = scalar(member.raw, lone_);
       if (!text) throw refuse();
       cell.type = type == json::Type::number ? Cell::Type::number : Cell::Type::text;

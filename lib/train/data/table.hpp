@@ -39,12 +39,13 @@ struct Column {
   std::string name;                      // as messages, headers and JSON call it
   std::vector<std::string> other_names;  // that headers and JSON may use, too
   bool optional = false;                 // may be missing; behind those that must be there
+  bool may_be_object = false;            // else a JSON object is refused
 };
 
 struct Cell {
-  enum class Type { absent, text, number, list };
+  enum class Type { absent, text, number, list, object };
   Type type = Type::absent;        // TSV and CSV know text only
-  std::string text;                // a number as it was written
+  std::string text;                // a number or an object as it was written
   std::vector<std::string> items;  // of a JSON array
 
   bool is_absent() const { return type == Type::absent; }

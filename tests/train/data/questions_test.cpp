@@ -105,3 +105,17 @@ TEST_CASE("of a long context the windows with the whole answer have it", "[train
   CHECK_THROWS_WITH(question_windows(set, tokenizer, {.max_tokens = 5}),
                     ContainsSubstring("a.jsonl:1: too long a text"));
 }
+
+TEST_CASE("SQuAD's answers are read, the first of several", "[train]") {
+  const std::string start = R"({"question": "Who?", "context": "A man runs.", "answers": )";
+  const QuestionSet set = read(start + R"({"text": ["man", "A man"], "answer_start": [2, 0]}})" +
+                               "\n" + start + R"({"text": [], "answer_start": []}})");
+  REQUIRE(set.questions.size() == 2);
+  CHECK(set.questions[0].answer == "man");
+  CHECK(set.questions[0].span.start == 2);
+  CHECK(set.questions[1].answer.empty());
+  for (const char* broken :
+       {R"(["man"]})", R"({"text": ["man"]}})", R"({"text": ["man"], "answer_start": []}})",
+        R"({"text": ["man"], "answer_start": ["2"]}})"})
+    CHECK_THROWS_WITH(read(start + broken), ContainsSubstring("answers: "));
+}
