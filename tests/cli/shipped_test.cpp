@@ -80,3 +80,12 @@ TEST_CASE("the build tree has the models of the sources", "[cli]") {
     CHECK(run({"tokenize", "-m", model.path().filename()}, "a sun\n").exit == 0);
   }
 }
+
+TEST_CASE("every shipped model tells its licence", "[cli]") {
+  for (const char* name : {"default", "ner", "sentiment", "embed"}) {
+    INFO(name);
+    const auto told = program::records({"model", "info", "--json", name}, "");
+    REQUIRE(told.size() == 1);
+    CHECK(told[0]["license"] == "apache-2.0");
+  }
+}
