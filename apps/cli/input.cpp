@@ -15,14 +15,14 @@ using RecordKind = RawRecord::Kind;
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// A token record that another stage wrote: a JSON object with `ids`.
-bool is_stage_record(std::string_view line) {
+// Whether a line is a JSON object with such a member.
+bool has_member(std::string_view line, std::string_view name) {
   try {
     const auto value = json_text::check(line);
     if (json_text::type_of(value) != json_text::Type::object) return false;
     const auto members = json_text::members(value);
     return std::any_of(members.begin(), members.end(),
-                       [](const auto& member) { return member.key == "ids"; });
+                       [&](const auto& member) { return member.key == name; });
   } catch (const Error&) {
     return false;
   }
@@ -91,9 +91,8 @@ bool Input::detect(bool may_wait) {
   }
   std::string_view first = rest().substr(0, end);
   if (first.substr(0, 3) == kByteOrderMark) first.remove_prefix(3);
-  kind_ = is_stage_record(first) ? RecordKind::json
-          : options_.spec.ids    ? RecordKind::json
-                                 : RecordKind::text;
+  // A token record that another stage wrote has `ids`.
+  kind_ = options_.spec.ids || has_member(first, "ids") ? RecordKind::json : RecordKind::text;
   searched_ = 0;
   return true;
 }
@@ -118,6 +117,11 @@ Input::Next Input::next(RawRecord& dst, bool may_wait) {
       dst.kind = *kind_;
       dst.file = file_;
       dst.index = index_++;
+      if (dst.index == 0 && *kind_ == RecordKind::text && has_member(dst.bytes, options_.field))
+        options_.app().messages().warn(
+            fmt::format("{}: looks like JSON Lines, and is read as text; --input jsonl reads the "
+                        "field `{}`",
+                        *file_, options_.field));
     }
     return found;
   }

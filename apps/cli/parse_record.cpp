@@ -156,12 +156,14 @@ Record parse_record(RawRecord raw, const InputOptions& options) {
         break;
     }
   } catch (const Error& error) {
-    throw Error(error.kind(),
-                fmt::format("{}: {}{}", record.where(), error.what(),
-                            options.skip_errors || std::string_view(error.what()).find(';') !=
-                                                       std::string_view::npos
-                                ? ""
-                                : "; mend the line, or pass --on-error skip"));
+    throw Error(
+        error.kind(),
+        fmt::format("{}: {}{}", record.where(), error.what(),
+                    options.skip_errors ||
+                            std::string_view(error.what()).find(';') != std::string_view::npos
+                        ? ""
+                    : options.spec.files_only ? "; mend the line"
+                                              : "; mend the line, or pass --on-error skip"));
   }
   return record;
 }

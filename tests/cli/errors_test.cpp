@@ -277,3 +277,15 @@ TEST_CASE("a text with line ends is one line of text output, its tabs are no col
   for (const auto& line : program::lines(found))
     if (!line.empty()) CHECK(std::ranges::count(line, '\t') == 4);
 }
+
+TEST_CASE("text that is JSON Lines in truth is told", "[cli]") {
+  const auto warned = [](const std::string& input, const Arguments& more = {}) {
+    const auto ended = run(Arguments{"tokenize", "-m", model("bert-mlm")} + more, input);
+    CHECK(ended.exit == 0);
+    return ended.err.find("--input jsonl") != std::string::npos;
+  };
+  CHECK(warned("{\"id\": 3, \"text\": \"a cat\"}\n"));
+  CHECK_FALSE(warned("{\"id\": 3, \"text\": \"a cat\"}\n", {"--input", "jsonl"}));
+  CHECK_FALSE(warned("{a cat}\na {\"text\": 1}\n"));
+  CHECK_FALSE(warned("{\"id\": 3}\n"));
+}

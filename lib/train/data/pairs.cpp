@@ -42,9 +42,7 @@ PairSet read_pairs(const std::vector<std::string>& files, const PairSpec& spec) 
         const auto score = number_of(row[2].text);
         if (!score)
           throw table.error(
-              fmt::format("score: not a number (got {}); mend the line, or read the "
-                          "set without scores",
-                          shown(row[2].text)));
+              fmt::format("score: not a number (got {}); mend the line", shown(row[2].text)));
         pair.score = static_cast<float>(*score);
       }
       set.pairs.push_back(std::move(pair));
