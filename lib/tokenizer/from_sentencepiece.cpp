@@ -160,8 +160,8 @@ void make_model(const SentencePieceFamily& family, const SentencePieceModel& mod
   }
   if (model.algorithm != SentencePieceModel::kUnigram)
     throw Error(Kind::model,
-                fmt::format("{}: model_type {} is not supported (known: 1 unigram, 2 bpe)", where,
-                            model.algorithm));
+                fmt::format("{}: model_type {} is not supported (known: 1 unigram{})", where,
+                            model.algorithm, family.has_vocab_json ? "" : ", 2 bpe"));
   const std::int64_t unknown = family.unknown_id >= 0 ? family.unknown_id : model.unknown_id;
   const auto last = static_cast<std::int64_t>(pieces.entries.size()) - 1;
   if (unknown < 0 || unknown > last)

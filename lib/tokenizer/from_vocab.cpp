@@ -32,6 +32,27 @@ std::string otherwise(const std::string& given, const char* usual) {
   return given.empty() ? usual : given;
 }
 
+// What stands around the texts, where the configs name nothing else.
+struct Frame {
+  std::string_view class_start, model_type;  // of whose tokenizers; empty: all others
+  const char *classify, *separate, *pad, *mask;
+  bool mask_lstrip;             // the mask takes the white space before it
+  std::size_t more_separators;  // between the texts of a pair, beside the one
+};
+// Source: the Bert and MPNet converters of Hugging Face transformers 4.57.
+constexpr Frame kFrames[] = {
+    {"MPNet", "mpnet", "<s>", "</s>", "<pad>", "<mask>", true, 1},
+    {"", "", "[CLS]", "[SEP]", "[PAD]", "[MASK]", false, 0},
+};
+
+const Frame& frame_of(const TokenizerConfig& config) {
+  for (const Frame& frame : kFrames)
+    if (config.tokenizer_class.starts_with(frame.class_start) ||
+        config.model_type == frame.model_type)
+      return frame;
+  return kFrames[std::size(kFrames) - 1];
+}
+
 }  // namespace
 
 std::unique_ptr<Parts> read_vocab_txt(const std::string& file, const TokenizerConfig& config) {
@@ -77,16 +98,17 @@ std::unique_ptr<Parts> read_vocab_txt(const std::string& file, const TokenizerCo
   parts->pre_tokenizer = std::make_unique<BertPreTokenizer>();
   parts->decoder = std::make_unique<WordPieceDecoder>("##", true);
 
-  // MPNet has RoBERTa's special tokens.
-  const bool is_mpnet = config.tokenizer_class.starts_with("MPNet") || config.model_type == "mpnet";
-  const std::string classify = otherwise(roles.classify, is_mpnet ? "<s>" : "[CLS]"),
-                    separate = otherwise(roles.separate, is_mpnet ? "</s>" : "[SEP]"),
-                    mask = otherwise(roles.mask, is_mpnet ? "<mask>" : "[MASK]");
-  for (const std::string& token : {otherwise(roles.pad, is_mpnet ? "<pad>" : "[PAD]"),
-                                   wordpiece.unknown_token, classify, separate, mask})
-    if (const std::int32_t id = parts->vocabulary.find(token); id >= 0)
+  const Frame& frame = frame_of(config);
+  const std::string classify = otherwise(roles.classify, frame.classify),
+                    separate = otherwise(roles.separate, frame.separate),
+                    mask = otherwise(roles.mask, frame.mask);
+  for (const std::string& token :
+       {otherwise(roles.pad, frame.pad), wordpiece.unknown_token, classify, separate, mask})
+    if (const std::int32_t id = parts->vocabulary.find(token); id >= 0) {
+      const bool is_mask = token == mask;
       parts->added.push_back(
-          {.id = id, .content = token, .lstrip = is_mpnet && token == mask, .special = true});
+          {.id = id, .content = token, .lstrip = is_mask && frame.mask_lstrip, .special = true});
+    }
 
   using Item = TemplateItem;
   const Item first{Item::Kind::special, 0, {require(classify)}},
@@ -94,7 +116,7 @@ std::unique_ptr<Parts> read_vocab_txt(const std::string& file, const TokenizerCo
       last{Item::Kind::special, 1, {require(separate)}}, text{Item::Kind::text, 0, {}},
       pair{Item::Kind::pair, 1, {}};
   std::vector<Item> both = {first, text, middle, pair, last};
-  if (is_mpnet) both.insert(both.begin() + 2, middle);
+  both.insert(both.begin() + 2, frame.more_separators, middle);
   parts->post_processor = Template({first, text, middle}, both);
   parts->provenance.push_back(
       fmt::format("read from {} (lowercase: {})", file, normalizer.lowercase));
