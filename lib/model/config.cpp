@@ -32,7 +32,9 @@ constexpr Fixed kFixed[] = {
 // not say it, are by.  A snapshot of the store is called by its repository.
 // Source: AutoConfig.from_pretrained of Hugging Face transformers.
 std::string type_by_name(const std::filesystem::path& directory) {
-  std::string name = std::filesystem::absolute(directory).lexically_normal().filename().string();
+  // Without "." and a slash at the end, which would leave no name.
+  const auto whole = std::filesystem::absolute(directory / "").lexically_normal();
+  std::string name = whole.parent_path().filename().string();
   for (const auto& part : directory)
     if (part.string().starts_with("models--")) name = part.string();
   std::string_view best;

@@ -115,6 +115,7 @@ TEST_CASE("a config without model_type is of the family that the model's name te
     return read_config(folder).model_type;
   };
   CHECK(family_of("bert-tiny") == "bert");
+  CHECK(family_of("bert-tiny/") == "bert");
   CHECK(family_of("my-xlm-roberta-small") == "xlm-roberta");
   CHECK(family_of("models--prajjwal1--bert-tiny/snapshots/0123") == "bert");
   CHECK_THROWS_WITH(family_of("albert/tiny"), ContainsSubstring("model_type is missing"));
